@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/sys/net/mytcp: the settings of a namespace, named as the kernel's. */
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+
+#include "mytcp/admin/admin.h"
+#include "mytcp/compat/sysctl.h"
+#include "mytcp/proto/cong.h"
+#include "mytcp/sock/netns.h"
+
+static int n48 = 48, n68 = 68, n127 = 127, n255 = 255;
+static int first_port = 1024, u16_max = U16_MAX;
+static int max_seconds = 32767;	/* as TCP_KEEPIDLE */
+
+/* A setting kept in jiffies, shown in seconds; the limits are seconds, too. */
+static int do_seconds(mytcp_sysctl_entry *entry, int write, void *buffer,
+		      size_t *len, loff_t *pos)
+{
+	int *value = entry->data;
+	int seconds = READ_ONCE(*value) / HZ;
+	struct ctl_table copy = *entry;
+	int err;
+
+	copy.data = &seconds;
+	err = proc_dointvec_minmax(&copy, write, buffer, len, pos);
+	if (write && !err)
+		WRITE_ONCE(*value, seconds * HZ);
+	return err;
+}
+
+/* Two ports, of which the first must not be the greater one. */
+static int do_range(mytcp_sysctl_entry *entry, int write, void *buffer,
+		    size_t *len, loff_t *pos)
+{
+	int *value = entry->data;
+	int range[2] = { READ_ONCE(value[0]), READ_ONCE(value[1]) };
+	struct ctl_table copy = *entry;
+	int err;
+
+	copy.data = range;
+	copy.maxlen = sizeof(range);
+	err = proc_dointvec_minmax(&copy, write, buffer, len, pos);
+	if (!write || err)
+		return err;
+	if (range[0] > range[1])
+		return -EINVAL;
+	WRITE_ONCE(value[0], range[0]);
+	WRITE_ONCE(value[1], range[1]);
+	return 0;
+}
+
+/* In the template, .data is the field's offset. */
+#define SETTING(_field, _handler, _min, _max) {				\
+	.procname	= #_field,					\
+	.data		= (void *)offsetof(struct mytcp_net, _field),	\
+	.maxlen		= sizeof_field(struct mytcp_net, _field),	\
+	.mode		= 0644,						\
+	.proc_handler	= (_handler),					\
+	.extra1		= (_min),					\
+	.extra2		= (_max),					\
+}
+
+#define NUMBER(_field, _min, _max) \
+	SETTING(_field, proc_dointvec_minmax, _min, _max)
+#define SWITCH(_field) \
+	NUMBER(_field, SYSCTL_ZERO, SYSCTL_ONE)
+#define SECONDS(_field) \
+	SETTING(_field, do_seconds, SYSCTL_ONE, &max_seconds)
+
+static const struct ctl_table template[] = {
+	SETTING(ip_local_port_range, do_range, &first_port, &u16_max),
+	NUMBER(rmem, SYSCTL_ONE, SYSCTL_INT_MAX),
+	NUMBER(wmem, SYSCTL_ONE, SYSCTL_INT_MAX),
+	NUMBER(syn_retries, SYSCTL_ONE, &n127),
+	NUMBER(synack_retries, SYSCTL_ZERO, &n255),
+	NUMBER(retries1, SYSCTL_ZERO, &n255),
+	NUMBER(retries2, SYSCTL_ZERO, &n255),
+	NUMBER(orphan_retries, SYSCTL_ZERO, &n255),
+	SECONDS(fin_timeout),
+	SECONDS(tw_timeout),
+	NUMBER(max_tw_buckets, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NUMBER(max_syn_backlog, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NUMBER(somaxconn, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	SWITCH(abort_on_overflow),
+	SWITCH(rfc1337),
+	SWITCH(stdurg),
+	SECONDS(keepalive_time),
+	SECONDS(keepalive_intvl),
+	NUMBER(keepalive_probes, SYSCTL_ONE, &n127),
+	SWITCH(window_scaling),
+	SWITCH(sack),
+	NUMBER(timestamps, SYSCTL_ZERO, SYSCTL_TWO),
+	NUMBER(invalid_ratelimit, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NUMBER(min_snd_mss, &n48, &u16_max),
+	NUMBER(min_pmtu, &n68, &u16_max),
+	NUMBER(max_orphans, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	SETTING(isn_base, proc_douintvec, NULL, NULL),
+};
+
+#define COUNT	ARRAY_SIZE(template)
+
+static const struct ctl_table congestion_control = {
+	.procname	= "congestion_control",
+	.data		= (void *)mytcp_cong_reno.name,
+	.maxlen		= MYTCP_CONG_NAME_MAX,
+	.mode		= 0444,
+	.proc_handler	= proc_dostring,
+};
+
+static int __net_init sysctl_enter(struct net *net)
+{
+	struct mytcp_net *mn = mytcp_net(net);
+	struct ctl_table *entries;
+	size_t i;
+
+	/* one entry more, and an empty one behind it */
+	entries = kcalloc(COUNT + 2, sizeof(*entries), GFP_KERNEL);
+	if (!entries)
+		return -ENOMEM;
+
+	memcpy(entries, template, sizeof(template));
+	for (i = 0; i < COUNT; i++)
+		entries[i].data = (u8 *)mn + (size_t)template[i].data;
+	entries[COUNT] = congestion_control;
+
+	mn->sysctl_header = mytcp_sysctl_register(net, "net/mytcp", entries,
+						  COUNT + 1);
+	if (!mn->sysctl_header) {
+		kfree(entries);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void __net_exit sysctl_leave(struct net *net)
+{
+	struct mytcp_net *mn = mytcp_net(net);
+	const struct ctl_table *entries = mn->sysctl_header->ctl_table_arg;
+
+	unregister_net_sysctl_table(mn->sysctl_header);
+	kfree(entries);
+}
+
+static struct pernet_operations sysctl_ops = {
+	.init = sysctl_enter,
+	.exit = sysctl_leave,
+};
+
+/**
+ * mytcp_sysctl_init() - /proc/sys/net/mytcp in every namespace
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int mytcp_sysctl_init(void)
+{
+	return register_pernet_subsys(&sysctl_ops);
+}
+
+/**
+ * mytcp_sysctl_exit() - the inverse
+ *
+ * Context: module exit.
+ */
+void mytcp_sysctl_exit(void)
+{
+	unregister_pernet_subsys(&sysctl_ops);
+}

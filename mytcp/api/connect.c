@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The active OPEN of RFC 9293 3.10.1, up to its SYN. */
+#include <linux/in.h>
+#include <net/inet_sock.h>
+#include <net/ip.h>
+#include <net/sock.h>
+
+#include "mytcp/api/api.h"
+#include "mytcp/compat/bpf_connect.h"
+#include "mytcp/engine/ip.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/timer.h"
+#include "mytcp/sock/port.h"
+#include "mytcp/sock/sock.h"
+
+/* Back to CLOSED, and able to connect elsewhere: nobody saw this attempt. */
+static void connect_undo(struct sock *sk)
+{
+	mytcp_table_remove(&mytcp_sk(sk)->node);
+	mytcp_sock_set_state(sk, MYTCP_CLOSE);
+	mytcp_timer_stop(sk);
+	mytcp_sock_purge_send(sk);
+	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		mytcp_port_release(sk);
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		inet_reset_saddr(sk);
+	sk->sk_route_caps = 0;
+	inet_sk(sk)->inet_dport = 0;
+}
+
+/**
+ * mytcp_api_pre_connect() - struct proto.pre_connect
+ * @sk: socket, locked
+ * @addr: where to; a cgroup's program may change it
+ * @addr_len: bytes of @addr
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_api_pre_connect(struct sock *sk, struct sockaddr *addr, int addr_len)
+{
+	/* the program reads a whole address: checked before connect() does */
+	if (addr_len < sizeof(struct sockaddr_in))
+		return -EINVAL;
+	return mytcp_bpf_connect4(sk, addr, addr_len);
+}
+
+/**
+ * mytcp_api_connect() - struct proto.connect: send a SYN, do not wait
+ * @sk: socket in CLOSED, locked
+ * @addr: where to
+ * @addr_len: bytes of @addr
+ *
+ * Return: 0 in SYN_SENT, or the negative errno of connect(2) in CLOSED.
+ */
+int mytcp_api_connect(struct sock *sk, struct sockaddr *addr, int addr_len)
+{
+	const struct sockaddr_in *sin = (const struct sockaddr_in *)addr;
+	int err;
+
+	if (addr_len < sizeof(*sin))
+		return -EINVAL;
+	if (sin->sin_family != AF_INET)
+		return -EAFNOSUPPORT;
+
+	err = mytcp_ip4_route_connect(sk, sin->sin_addr.s_addr, sin->sin_port);
+	if (err)
+		return err;
+	sk_set_txhash(sk);
+
+	/*
+	 * In this order: a segment that finds the socket in the table must not
+	 * find it in CLOSED.
+	 */
+	mytcp_sock_set_state(sk, MYTCP_SYN_SENT);
+	err = mytcp_port_connect(sk);
+	if (!err)
+		err = mytcp_output_connect(sk);
+	if (err)
+		connect_undo(sk);
+	return err;
+}

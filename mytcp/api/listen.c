@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The passive OPEN of RFC 9293 3.10.1, and accept(2). */
+#include <linux/net.h>
+#include <linux/wait.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+
+#include "mytcp/api/api.h"
+#include "mytcp/engine/synq.h"
+#include "mytcp/sock/port.h"
+#include "mytcp/sock/sock.h"
+
+/* A socket may listen again after shutdown(SHUT_RD) has stopped it. */
+static void revive_queue(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	spin_lock_bh(&ms->accept_lock);
+	ms->synq_dead = false;
+	sk->sk_ack_backlog = 0;
+	spin_unlock_bh(&ms->accept_lock);
+}
+
+static int start_listening(struct sock *sk)
+{
+	int err;
+
+	/*
+	 * The state first: of two that listen at once at least one sees the
+	 * other. No segment does, before the socket is in the table.
+	 */
+	mytcp_sock_set_state(sk, MYTCP_LISTEN);
+	err = mytcp_port_listen(sk);
+	if (err) {
+		mytcp_sock_set_state(sk, MYTCP_CLOSE);
+		return err;
+	}
+	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
+	sk_dst_reset(sk);
+	revive_queue(sk);
+	mytcp_table_listen(sk);
+	return 0;
+}
+
+/**
+ * mytcp_api_listen() - struct proto_ops.listen
+ * @sock: socket
+ * @backlog: accept queue at most; net.core.somaxconn was applied
+ *
+ * In LISTEN only the backlog changes.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_api_listen(struct socket *sock, int backlog)
+{
+	struct sock *sk = sock->sk;
+	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	int err = -EINVAL;
+
+	lock_sock(sk);
+	if (sock->state != SS_UNCONNECTED ||
+	    !mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)))
+		goto out;
+
+	WRITE_ONCE(sk->sk_max_ack_backlog,
+		   min_t(u32, backlog, READ_ONCE(mn->somaxconn)));
+	err = 0;
+	if (sk->sk_state == MYTCP_CLOSE)
+		err = start_listening(sk);
+out:
+	release_sock(sk);
+	return err;
+}
+
+static bool has_child(struct sock *sk)
+{
+	return !list_empty_careful(&mytcp_sk(sk)->accept_queue);
+}
+
+/* Each child wakes one of those who wait. */
+static int wait_for_child(struct sock *sk, long timeo)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	int err;
+
+	add_wait_queue_exclusive(sk_sleep(sk), &wait);
+	for (;;) {
+		err = 0;
+		if (has_child(sk))
+			break;
+		err = -EINVAL;
+		if (sk->sk_state != MYTCP_LISTEN)
+			break;
+		err = -EAGAIN;
+		if (!timeo)
+			break;
+		err = sock_intr_errno(timeo);
+		if (signal_pending(current))
+			break;
+		sk_wait_event(sk, &timeo, has_child(sk) ||
+			      !mytcp_sock_in(sk, MYTCP_ST(LISTEN)), &wait);
+	}
+	remove_wait_queue(sk_sleep(sk), &wait);
+	return err;
+}
+
+/**
+ * mytcp_api_accept() - the next connection
+ * @sk: listener
+ * @flags: O_NONBLOCK
+ * @err: set to a negative errno when there is none
+ * @more: set when another is waiting already
+ *
+ * Context: process, socket not locked; may sleep.
+ * Return: the child, or NULL.
+ */
+struct sock *mytcp_api_accept(struct sock *sk, int flags, int *err, bool *more)
+{
+	struct sock *child = NULL;
+
+	lock_sock(sk);
+	*err = -EINVAL;
+	if (sk->sk_state != MYTCP_LISTEN)
+		goto out;
+
+	*err = 0;
+	while (!*err) {
+		child = mytcp_synq_accept(sk);
+		if (child)
+			break;
+		*err = wait_for_child(sk, sock_rcvtimeo(sk, flags & O_NONBLOCK));
+	}
+	*more = has_child(sk);
+out:
+	release_sock(sk);
+	return child;
+}

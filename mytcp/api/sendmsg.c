@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The SEND call of RFC 9293 3.10.2: the user's octets into skbs. */
+#include <linux/mm.h>
+#include <linux/skbuff.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+
+#include "mytcp/api/api.h"
+#include "mytcp/compat/splice.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/sendq.h"
+#include "mytcp/sock/sock.h"
+
+/* In mytcp_cb.flags: MSG_EOR, no octet of a later call may follow in this skb. */
+#define CB_EOR		0x8000
+
+/* New skbs between two looks at what has arrived meanwhile. */
+#define BACKLOG_EVERY	16
+
+/* What sending_copy() says when an skb has no place for another fragment. */
+#define NO_FRAGMENT	(-ENOSPC)
+
+/**
+ * struct sending - a call on its way
+ * @sk: socket, locked
+ * @msg: the user's octets, advanced as they are copied
+ * @flags: MSG_*
+ * @timeo: jiffies it may still sleep
+ * @copied: octets queued
+ * @goal: octets one skb shall hold
+ * @fresh: skbs made since the backlog was looked at
+ * @full: the last skb takes no more, though it is below @goal
+ */
+struct sending {
+	struct sock *sk;
+	struct msghdr *msg;
+	int flags;
+	long timeo;
+	int copied;
+	u32 goal;
+	unsigned int fresh;
+	bool full;
+};
+
+static bool is_shut(const struct sock *sk)
+{
+	return sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN);
+}
+
+/* An skb that was queued for octets that did not come. */
+static void drop_empty(struct sock *sk)
+{
+	struct sk_buff *skb = mytcp_sendq_tail(sk);
+
+	if (skb && mytcp_cb(skb)->seq == mytcp_cb(skb)->end)
+		mytcp_sendq_take_back(sk, skb);
+}
+
+/* So much is queued since the last PSH that the peer should hear of it. */
+static bool push_is_due(const struct mytcp_sock *ms)
+{
+	return mytcp_seq_gt(ms->write_seq, ms->pushed_seq +
+			    (ms->max_window >> 1));
+}
+
+/* Push with other rules than the socket's, for this once. */
+static void push_with(struct sock *sk, u8 nonagle)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u8 was = ms->nonagle;
+
+	ms->nonagle |= nonagle;
+	mytcp_output_push(sk);
+	/* the push may have used up MYTCP_NAGLE_PUSH */
+	ms->nonagle &= was | ~nonagle;
+}
+
+/* The call ends: MUST-60 and MUST-61 have its last segment carry PSH. */
+static void sending_finish(struct sending *s)
+{
+	struct mytcp_sock *ms = mytcp_sk(s->sk);
+	struct sk_buff *tail = mytcp_sendq_tail(s->sk);
+	bool more = s->flags & MYTCP_MSG_MORE;
+
+	if (!tail)
+		return;
+	if (!more || push_is_due(ms))
+		mytcp_output_mark_push(s->sk, tail);
+	if (s->flags & MSG_OOB)
+		mytcp_output_mark_urgent(s->sk);
+	push_with(s->sk, more ? MYTCP_NAGLE_CORK : 0);
+}
+
+/* An skb is as full as it gets: off with it, but keep a small rest. */
+static void push_full(struct sending *s, struct sk_buff *skb)
+{
+	if (push_is_due(mytcp_sk(s->sk))) {
+		mytcp_output_mark_push(s->sk, skb);
+		push_with(s->sk, MYTCP_NAGLE_PUSH);
+	} else if (skb == skb_peek(&s->sk->sk_write_queue)) {
+		push_with(s->sk, MYTCP_NAGLE_CORK);
+	}
+}
+
+/* sk_stream_memory_free() is this, and a call of the kernel's TCP besides. */
+static bool has_room(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_wmem_queued) < READ_ONCE(sk->sk_sndbuf);
+}
+
+static struct sk_buff *new_skb(struct sending *s)
+{
+	struct sock *sk = s->sk;
+	struct sk_buff *skb;
+
+	if (!has_room(sk))
+		return NULL;
+	skb = mytcp_sendq_alloc(sk, sk->sk_allocation);
+	if (!skb)
+		return NULL;
+	if (!sk_wmem_schedule(sk, skb->truesize)) {
+		__kfree_skb(skb);
+		return NULL;
+	}
+	mytcp_sendq_append(sk, skb);
+	s->full = false;
+	s->fresh++;
+	return skb;
+}
+
+/* The skb the next octets go into; NULL without memory. */
+static struct sk_buff *sending_skb(struct sending *s)
+{
+	struct sk_buff *tail = mytcp_sendq_tail(s->sk);
+
+	/* the fragments of a clone are not ours alone to change */
+	if (tail && !s->full && tail->len < s->goal && !skb_cloned(tail) &&
+	    !(mytcp_cb(tail)->flags & CB_EOR))
+		return tail;
+	return new_skb(s);
+}
+
+/* Of @len octets, as many as the protocol's memory limits allow. */
+static int reserve(struct sock *sk, int len)
+{
+	if (sk_wmem_schedule(sk, len))
+		return len;
+	return clamp(READ_ONCE(sk->sk_forward_alloc), 0, len);
+}
+
+/* @len octets at the end of @frag now belong to @skb. */
+static void take_fragment(struct sock *sk, struct sk_buff *skb,
+			  struct page_frag *frag, int len)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	int i = skb_shinfo(skb)->nr_frags;
+
+	if (skb_can_coalesce(skb, i, frag->page, frag->offset)) {
+		skb_frag_size_add(&skb_shinfo(skb)->frags[i - 1], len);
+	} else {
+		get_page(frag->page);
+		skb_fill_page_desc(skb, i, frag->page, frag->offset, len);
+	}
+	frag->offset += len;
+
+	skb->len += len;
+	skb->data_len += len;
+	skb->truesize += len;
+	sk_wmem_queued_add(sk, len);
+	sk_mem_charge(sk, len);
+	mytcp_cb(skb)->end += len;
+	WRITE_ONCE(ms->write_seq, ms->write_seq + len);
+}
+
+/*
+ * Copy what fits into @skb's next fragment. Returns the number of octets; 0
+ * without memory; NO_FRAGMENT; -EFAULT with nothing taken from the user.
+ */
+static int sending_copy(struct sending *s, struct sk_buff *skb)
+{
+	struct page_frag *frag = sk_page_frag(s->sk);
+	int i = skb_shinfo(skb)->nr_frags;
+	size_t len;
+
+	if (!sk_page_frag_refill(s->sk, frag))
+		return 0;
+	if (i >= MAX_SKB_FRAGS &&
+	    !skb_can_coalesce(skb, i, frag->page, frag->offset))
+		return NO_FRAGMENT;
+
+	len = min_t(size_t, s->goal - skb->len, msg_data_left(s->msg));
+	len = min_t(size_t, len, frag->size - frag->offset);
+	len = reserve(s->sk, len);
+	if (!len)
+		return 0;
+	if (!copy_from_iter_full(page_address(frag->page) + frag->offset, len,
+				 &s->msg->msg_iter))
+		return -EFAULT;
+	take_fragment(s->sk, skb, frag, len);
+	return len;
+}
+
+static int sending_wait(struct sending *s)
+{
+	struct sk_buff *tail;
+	int err;
+
+	set_bit(SOCK_NOSPACE, &s->sk->sk_socket->flags);
+	drop_empty(s->sk);
+	tail = mytcp_sendq_tail(s->sk);
+	if (s->copied && tail) {
+		/* what is to be acknowledged must first be sent: all of it */
+		mytcp_output_mark_push(s->sk, tail);
+		push_with(s->sk, MYTCP_NAGLE_PUSH);
+	}
+	err = sk_stream_wait_memory(s->sk, &s->timeo);
+	s->goal = mytcp_output_goal(s->sk);
+	return err;
+}
+
+/* ACKs that wait in the backlog free memory, and open the window. */
+static int sending_catch_up(struct sending *s)
+{
+	if (s->fresh < BACKLOG_EVERY)
+		return 0;
+	s->fresh = 0;
+	if (!sk_flush_backlog(s->sk))
+		return 0;
+	s->goal = mytcp_output_goal(s->sk);
+	return is_shut(s->sk) ? -EPIPE : 0;
+}
+
+static void sending_queued(struct sending *s, struct sk_buff *skb, int len)
+{
+	/* what follows the PSH of an earlier call moves it to its own end */
+	if (!s->copied)
+		mytcp_cb(skb)->flags &= ~MYTCP_PSH;
+	s->copied += len;
+
+	if (!msg_data_left(s->msg)) {
+		if (s->flags & MSG_EOR)
+			mytcp_cb(skb)->flags |= CB_EOR;
+	} else if (skb->len >= s->goal && !(s->flags & MSG_OOB)) {
+		push_full(s, skb);
+	}
+}
+
+/* One skb, or one fragment of it: 0 to go on, or a negative errno. */
+static int sending_step(struct sending *s)
+{
+	struct sk_buff *skb;
+	int len = 0, err;
+
+	err = sending_catch_up(s);
+	if (err)
+		return err;
+	skb = sending_skb(s);
+	if (skb)
+		len = sending_copy(s, skb);
+	if (!len)
+		return sending_wait(s);
+	if (len == NO_FRAGMENT) {
+		mytcp_output_mark_push(s->sk, skb);
+		s->full = true;
+		return 0;
+	}
+	if (len < 0)
+		return len;
+	sending_queued(s, skb, len);
+	return 0;
+}
+
+/* Returns 0 when all is queued, else why it is not. */
+static int sending_queue(struct sending *s)
+{
+	int err = 0;
+
+	while (!err && msg_data_left(s->msg))
+		err = sending_step(s);
+	return err;
+}
+
+static int sending_start(struct sending *s)
+{
+	struct sock *sk = s->sk;
+	int err;
+
+	if (!mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED) | MYTCP_ST(CLOSE_WAIT))) {
+		err = sk_stream_wait_connect(sk, &s->timeo);
+		if (err)
+			return err;
+	}
+	if (s->msg->msg_controllen) {
+		struct sockcm_cookie cookie;
+
+		sockcm_init(&cookie, sk);
+		if (sock_cmsg_send(sk, s->msg, &cookie))
+			return -EINVAL;
+	}
+	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
+	s->goal = mytcp_output_goal(sk);
+	return is_shut(sk) ? -EPIPE : 0;
+}
+
+static int send_locked(struct sock *sk, struct msghdr *msg)
+{
+	struct sending s = {
+		.sk = sk,
+		.msg = msg,
+		.flags = msg->msg_flags,
+		.timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT),
+	};
+	int err;
+
+	/* as the kernel's TCP, where Fast Open is switched off */
+	if (s.flags & MSG_FASTOPEN)
+		return -EOPNOTSUPP;
+
+	err = sending_start(&s);
+	if (!err)
+		err = sending_queue(&s);
+	drop_empty(sk);
+	if (s.copied) {
+		sending_finish(&s);
+		return s.copied;
+	}
+	if (!err)
+		return 0;
+
+	err = sk_stream_error(sk, s.flags, err);
+	/* with nothing queued no ACK will wake who waits for an edge */
+	if (err == -EAGAIN && skb_queue_empty(&sk->sk_write_queue) &&
+	    skb_queue_empty(&mytcp_sk(sk)->send_queue))
+		sk->sk_write_space(sk);
+	return err;
+}
+
+/**
+ * mytcp_api_sendmsg() - struct proto.sendmsg
+ * @sk: socket, not locked
+ * @msg: octets and flags
+ * @size: octets
+ *
+ * Return: octets queued, maybe fewer than @size; or a negative errno.
+ */
+int mytcp_api_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
+{
+	int ret;
+
+	lock_sock(sk);
+	ret = send_locked(sk, msg);
+	release_sock(sk);
+	return ret;
+}
+
+/**
+ * mytcp_api_splice_eof() - what MSG_MORE of a splice promised does not come
+ * @sock: socket
+ */
+void mytcp_api_splice_eof(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+	struct sk_buff *tail;
+
+	lock_sock(sk);
+	tail = mytcp_sendq_tail(sk);
+	if (tail) {
+		mytcp_output_mark_push(sk, tail);
+		mytcp_output_push(sk);
+	}
+	release_sock(sk);
+}

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Options of the socket: those of SOL_TCP here, all others are IP's. */
+#include <linux/in.h>
+#include <linux/sockptr.h>
+#include <linux/string.h>
+#include <net/ip.h>
+#include <net/sock.h>
+#include <uapi/linux/tcp.h>
+
+#include "mytcp/api/api.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/timeout.h"
+#include "mytcp/sock/sock.h"
+
+/* Limits of the kernel's TCP. */
+#define MSS_LEAST		88
+#define MSS_MOST		32767
+#define KEEPALIVE_SECS_MOST	32767
+#define COUNT_MOST		127	/* of retransmissions or probes */
+#define LINGER2_SECS_MOST	120
+#define RTO_SECS_MOST		(MYTCP_RTO_MAX_US / USEC_PER_SEC)
+#define CONG_NAME_MAX		16	/* TCP_CA_NAME_MAX, not in the uapi */
+
+/**
+ * struct option - an option whose value is an int
+ * @name: TCP_*
+ * @set: 0 or a negative errno; socket locked; NULL: read only
+ * @get: the value; socket locked; NULL: write only
+ */
+struct option {
+	int name;
+	int (*set)(struct sock *sk, int val);
+	int (*get)(struct sock *sk);
+};
+
+static struct mytcp_net *net_of(const struct sock *sk)
+{
+	return mytcp_net(sock_net(sk));
+}
+
+static bool within(int val, int least, int most)
+{
+	return val >= least && val <= most;
+}
+
+/* ---- what is sent when ---- */
+
+static int set_nodelay(struct sock *sk, int val)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!val) {
+		ms->nonagle &= ~MYTCP_NAGLE_OFF;
+		return 0;
+	}
+	/* what Nagle or the cork holds back goes now, by either option */
+	ms->nonagle |= MYTCP_NAGLE_OFF | MYTCP_NAGLE_PUSH;
+	mytcp_output_push(sk);
+	return 0;
+}
+
+static int get_nodelay(struct sock *sk)
+{
+	return !!(mytcp_sk(sk)->nonagle & MYTCP_NAGLE_OFF);
+}
+
+static int set_cork(struct sock *sk, int val)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (val) {
+		ms->nonagle |= MYTCP_NAGLE_CORK;
+		return 0;
+	}
+	ms->nonagle &= ~MYTCP_NAGLE_CORK;
+	if (ms->nonagle & MYTCP_NAGLE_OFF)
+		ms->nonagle |= MYTCP_NAGLE_PUSH;
+	mytcp_output_push(sk);
+	return 0;
+}
+
+static int get_cork(struct sock *sk)
+{
+	return !!(mytcp_sk(sk)->nonagle & MYTCP_NAGLE_CORK);
+}
+
+static int set_quickack(struct sock *sk, int val)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	ms->ack_pingpong = !val;
+	if (!val)
+		return 0;
+	if (ms->ack_pending &&
+	    mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED) | MYTCP_ST(CLOSE_WAIT))) {
+		mytcp_output_ack(sk);
+		/* an even value asks for this one ACK only */
+		ms->ack_pingpong = !(val & 1);
+	}
+	return 0;
+}
+
+static int get_quickack(struct sock *sk)
+{
+	return !mytcp_sk(sk)->ack_pingpong;
+}
+
+/* ---- sizes ---- */
+
+static int set_maxseg(struct sock *sk, int val)
+{
+	if (val && !within(val, MSS_LEAST, MSS_MOST))
+		return -EINVAL;
+	mytcp_sk(sk)->user_mss = val;
+	return 0;
+}
+
+static int get_maxseg(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->user_mss && mytcp_sock_in(sk, MYTCP_ST(CLOSE) |
+					  MYTCP_ST(LISTEN)))
+		return ms->user_mss;
+	return ms->mss ?: MYTCP_MSS_DEFAULT4;
+}
+
+static int set_window_clamp(struct sock *sk, int val)
+{
+	if (!val && sk->sk_state != MYTCP_CLOSE)
+		return -EINVAL;
+	if (val)
+		val = max_t(int, val, SOCK_MIN_RCVBUF / 2);
+	WRITE_ONCE(mytcp_sk(sk)->window_clamp, val);
+	return 0;
+}
+
+static int get_window_clamp(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	/* without one, the largest window the field can tell of */
+	if (!ms->window_clamp && mytcp_sock_in(sk, MYTCP_SYNCHRONIZED))
+		return U16_MAX << ms->rcv_wscale;
+	return ms->window_clamp;
+}
+
+/* ---- patience ---- */
+
+static int set_keepidle(struct sock *sk, int val)
+{
+	if (!within(val, 1, KEEPALIVE_SECS_MOST))
+		return -EINVAL;
+	WRITE_ONCE(mytcp_sk(sk)->keepalive_time, val * HZ);
+	if (sock_flag(sk, SOCK_KEEPOPEN) &&
+	    !mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)))
+		mytcp_timeout_keepalive(sk);
+	return 0;
+}
+
+static int get_keepidle(struct sock *sk)
+{
+	return (mytcp_sk(sk)->keepalive_time ?: net_of(sk)->keepalive_time) /
+	       HZ;
+}
+
+static int set_keepintvl(struct sock *sk, int val)
+{
+	if (!within(val, 1, KEEPALIVE_SECS_MOST))
+		return -EINVAL;
+	WRITE_ONCE(mytcp_sk(sk)->keepalive_intvl, val * HZ);
+	return 0;
+}
+
+static int get_keepintvl(struct sock *sk)
+{
+	return (mytcp_sk(sk)->keepalive_intvl ?: net_of(sk)->keepalive_intvl) /
+	       HZ;
+}
+
+static int set_keepcnt(struct sock *sk, int val)
+{
+	if (!within(val, 1, COUNT_MOST))
+		return -EINVAL;
+	WRITE_ONCE(mytcp_sk(sk)->keepalive_probes, val);
+	return 0;
+}
+
+static int get_keepcnt(struct sock *sk)
+{
+	return mytcp_sk(sk)->keepalive_probes ?: net_of(sk)->keepalive_probes;
+}
+
+static int set_syncnt(struct sock *sk, int val)
+{
+	if (!within(val, 1, COUNT_MOST))
+		return -EINVAL;
+	WRITE_ONCE(mytcp_sk(sk)->syn_retries, val);
+	return 0;
+}
+
+static int get_syncnt(struct sock *sk)
+{
+	return mytcp_sk(sk)->syn_retries ?: net_of(sk)->syn_retries;
+}
+
+static int set_user_timeout(struct sock *sk, int val)
+{
+	if (val < 0)
+		return -EINVAL;
+	WRITE_ONCE(mytcp_sk(sk)->user_timeout, val);
+	return 0;
+}
+
+static int get_user_timeout(struct sock *sk)
+{
+	return mytcp_sk(sk)->user_timeout;
+}
+
+static int set_linger2(struct sock *sk, int val)
+{
+	if (val < 0)
+		val = -1;
+	else
+		val = min(val, LINGER2_SECS_MOST) * HZ;
+	WRITE_ONCE(mytcp_sk(sk)->linger2, val);
+	return 0;
+}
+
+static int get_linger2(struct sock *sk)
+{
+	int val = mytcp_sk(sk)->linger2;
+
+	return val < 0 ? val : (val ?: net_of(sk)->fin_timeout) / HZ;
+}
+
+/* The user counts seconds, the SYN queue counts waits of 1, 2, 4 ... seconds. */
+static int set_defer_accept(struct sock *sk, int val)
+{
+	int end = 0, wait = 1;
+	u8 waits = 0;
+
+	while (end < val && waits < U8_MAX) {
+		end += wait;
+		wait = min_t(int, 2 * wait, RTO_SECS_MOST);
+		waits++;
+	}
+	WRITE_ONCE(mytcp_sk(sk)->defer_accept, waits);
+	return 0;
+}
+
+static int get_defer_accept(struct sock *sk)
+{
+	int end = 0, wait = 1, i;
+
+	for (i = 0; i < mytcp_sk(sk)->defer_accept; i++) {
+		end += wait;
+		wait = min_t(int, 2 * wait, RTO_SECS_MOST);
+	}
+	return end;
+}
+
+/* ---- the rest ---- */
+
+/* To be set only while a connection is restored, which MyTCP cannot do. */
+static int set_timestamp(struct sock *sk, int val)
+{
+	return -EPERM;
+}
+
+static int get_timestamp(struct sock *sk)
+{
+	return mytcp_clock_ms() + mytcp_sk(sk)->ts_offset;
+}
+
+static const struct option options[] = {
+	{ TCP_NODELAY, set_nodelay, get_nodelay },
+	{ TCP_CORK, set_cork, get_cork },
+	{ TCP_QUICKACK, set_quickack, get_quickack },
+	{ TCP_MAXSEG, set_maxseg, get_maxseg },
+	{ TCP_WINDOW_CLAMP, set_window_clamp, get_window_clamp },
+	{ TCP_KEEPIDLE, set_keepidle, get_keepidle },
+	{ TCP_KEEPINTVL, set_keepintvl, get_keepintvl },
+	{ TCP_KEEPCNT, set_keepcnt, get_keepcnt },
+	{ TCP_SYNCNT, set_syncnt, get_syncnt },
+	{ TCP_USER_TIMEOUT, set_user_timeout, get_user_timeout },
+	{ TCP_LINGER2, set_linger2, get_linger2 },
+	{ TCP_DEFER_ACCEPT, set_defer_accept, get_defer_accept },
+	{ TCP_TIMESTAMP, set_timestamp, get_timestamp },
+};
+
+static const struct option *find_option(int name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		if (options[i].name == name)
+			return &options[i];
+	}
+	return NULL;
+}
+
+/* ---- options whose value is no int ---- */
+
+static const struct mytcp_cong_ops * const algorithms[] = {
+	&mytcp_cong_reno,
+};
+
+static const struct mytcp_cong_ops *find_algorithm(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(algorithms); i++) {
+		if (!strcmp(algorithms[i]->name, name))
+			return algorithms[i];
+	}
+	return NULL;
+}
+
+/* The window stays, as it is the path's; what the old algorithm knew goes. */
+static void use_algorithm(struct mytcp_cong *cong,
+			  const struct mytcp_cong_ops *ops)
+{
+	if (cong->ops == ops)
+		return;
+	cong->ops = ops;
+	cong->cwnd_cnt = 0;
+	memset(cong->priv, 0, sizeof(cong->priv));
+	if (ops->init)
+		ops->init(cong);
+}
+
+static int set_congestion(struct sock *sk, sockptr_t optval,
+			  unsigned int optlen)
+{
+	const struct mytcp_cong_ops *ops;
+	char name[CONG_NAME_MAX];
+	long len;
+
+	if (!optlen)
+		return -EINVAL;
+	len = strncpy_from_sockptr(name, optval,
+				   min_t(size_t, optlen, sizeof(name) - 1));
+	if (len < 0)
+		return -EFAULT;
+	name[len] = '\0';
+
+	ops = find_algorithm(name);
+	if (!ops)
+		return -ENOENT;
+	lock_sock(sk);
+	use_algorithm(&mytcp_sk(sk)->cong, ops);
+	release_sock(sk);
+	return 0;
+}
+
+/* As much of the value as the user has room for, and how much it was. */
+static int put_value(char __user *optval, int __user *optlen,
+		     const void *value, size_t size)
+{
+	unsigned int len;
+
+	if (get_user(len, optlen))
+		return -EFAULT;
+	len = min_t(size_t, len, size);
+	if (put_user(len, optlen) || copy_to_user(optval, value, len))
+		return -EFAULT;
+	return 0;
+}
+
+static int get_congestion(struct sock *sk, char __user *optval,
+			  int __user *optlen)
+{
+	char name[CONG_NAME_MAX] = "";
+
+	lock_sock(sk);
+	strscpy(name, mytcp_sk(sk)->cong.ops->name, sizeof(name));
+	release_sock(sk);
+	return put_value(optval, optlen, name, sizeof(name));
+}
+
+static int get_info(struct sock *sk, char __user *optval, int __user *optlen)
+{
+	struct tcp_info info;
+
+	lock_sock(sk);
+	mytcp_api_info(sk, &info);
+	release_sock(sk);
+	return put_value(optval, optlen, &info, sizeof(info));
+}
+
+/* ---- the calls ---- */
+
+static int set_tcp(struct sock *sk, int optname, sockptr_t optval,
+		   unsigned int optlen)
+{
+	const struct option *opt = find_option(optname);
+	int val, err;
+
+	if (optname == TCP_CONGESTION)
+		return set_congestion(sk, optval, optlen);
+	if (optlen < sizeof(val))
+		return -EINVAL;
+	if (copy_from_sockptr(&val, optval, sizeof(val)))
+		return -EFAULT;
+	if (!opt || !opt->set)
+		return -ENOPROTOOPT;
+
+	lock_sock(sk);
+	err = opt->set(sk, val);
+	release_sock(sk);
+	return err;
+}
+
+static int get_tcp(struct sock *sk, int optname, char __user *optval,
+		   int __user *optlen)
+{
+	const struct option *opt = find_option(optname);
+	int len, val;
+
+	if (get_user(len, optlen))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+
+	switch (optname) {
+	case TCP_INFO:
+		return get_info(sk, optval, optlen);
+	case TCP_CONGESTION:
+		return get_congestion(sk, optval, optlen);
+	case TCP_CC_INFO:
+		/* no algorithm of ours has anything to tell */
+		return put_value(optval, optlen, NULL, 0);
+	}
+	if (!opt || !opt->get)
+		return -ENOPROTOOPT;
+
+	lock_sock(sk);
+	val = opt->get(sk);
+	release_sock(sk);
+	return put_value(optval, optlen, &val, sizeof(val));
+}
+
+/**
+ * mytcp_api_setsockopt() - struct proto.setsockopt
+ * @sk: socket, not locked
+ * @level: SOL_TCP, or IP's to judge
+ * @optname: TCP_*
+ * @optval: value
+ * @optlen: bytes of it
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_api_setsockopt(struct sock *sk, int level, int optname,
+			 sockptr_t optval, unsigned int optlen)
+{
+	if (level == SOL_TCP)
+		return set_tcp(sk, optname, optval, optlen);
+	/* IP asks for a struct inet_connection_sock, which this is not */
+	if (level == SOL_IP && (optname == IP_ADD_MEMBERSHIP ||
+				optname == IP_DROP_MEMBERSHIP))
+		return -EPROTO;
+	return ip_setsockopt(sk, level, optname, optval, optlen);
+}
+
+/**
+ * mytcp_api_getsockopt() - struct proto.getsockopt
+ * @sk: socket, not locked
+ * @level: SOL_TCP, or IP's to judge
+ * @optname: TCP_*
+ * @optval: where the value goes
+ * @optlen: bytes there, bytes written
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_api_getsockopt(struct sock *sk, int level, int optname,
+			 char __user *optval, int __user *optlen)
+{
+	if (level == SOL_TCP)
+		return get_tcp(sk, optname, optval, optlen);
+	return ip_getsockopt(sk, level, optname, optval, optlen);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Since 6.2 struct tcp_info tells the receive window. */
+#ifndef MYTCP_COMPAT_TCP_INFO_H
+#define MYTCP_COMPAT_TCP_INFO_H
+
+#include <linux/types.h>
+#include <linux/version.h>
+#include <uapi/linux/tcp.h>
+
+static inline void mytcp_tcp_info_set_rcv_wnd(struct tcp_info *info, u32 wnd)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	info->tcpi_rcv_wnd = wnd;
+#endif
+}
+
+#endif /* MYTCP_COMPAT_TCP_INFO_H */

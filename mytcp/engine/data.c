@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The text of a segment: urgent pointer, receive queue, out-of-order pieces.
+ * RFC 9293 3.10.7.4, sixth and seventh.
+ */
+#include "mytcp/engine/data.h"
+#include "mytcp/engine/delack.h"
+#include "mytcp/engine/window.h"
+
+/* RFC 9293 3.8.5: a pointer that tells something new. */
+static void data_urgent_pointer(struct sock *sk, const struct mytcp_seg *seg)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 at = seg->urg;
+
+	if (!mytcp_net(sock_net(sk))->stdurg && at)
+		at--;
+	at += seg->seq;
+	/* Read already, or known already. */
+	if (mytcp_seq_gt(ms->copied_seq, at) || mytcp_seq_lt(at, ms->rcv_nxt))
+		return;
+	if (ms->urg_data && !mytcp_seq_gt(at, ms->urg_seq))
+		return;
+	sk_send_sigurg(sk);	/* MUST-32 */
+	/*
+	 * The reader stands at the older urgent octet: it becomes ordinary
+	 * data, which a normal read must not skip any more.
+	 */
+	WRITE_ONCE(ms->urg_data, MYTCP_URG_NOTYET);
+	WRITE_ONCE(ms->urg_seq, at);
+}
+
+/**
+ * mytcp_data_urgent() - the URG bit of a segment
+ * @sk: socket, locked
+ * @skb: the segment, at its payload
+ * @seg: the same, parsed
+ */
+void mytcp_data_urgent(struct sock *sk, const struct sk_buff *skb,
+		       const struct mytcp_seg *seg)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 offset;
+	u8 octet;
+
+	if (seg->flags & MYTCP_URG)
+		data_urgent_pointer(sk, seg);
+	if (ms->urg_data != MYTCP_URG_NOTYET)
+		return;
+	offset = ms->urg_seq - seg->seq;
+	if (offset >= seg->len || skb_copy_bits(skb, offset, &octet, 1))
+		return;
+	WRITE_ONCE(ms->urg_data, MYTCP_URG_VALID | octet);
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_data_ready(sk);
+}
+
+/*
+ * Is there memory? What is in order is promised by the window, and may exceed
+ * the buffer by the weight of small skbs; what is out of order may not.
+ */
+static bool data_fits(struct sock *sk, struct sk_buff *skb, bool in_order)
+{
+	int limit = READ_ONCE(sk->sk_rcvbuf);
+
+	if (in_order)
+		limit = min_t(s64, 2LL * limit, INT_MAX);
+	if (atomic_read(&sk->sk_rmem_alloc) >= limit)
+		return false;
+	return sk_rmem_schedule(sk, skb, skb->truesize);
+}
+
+static bool data_coalesce(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	bool stolen;
+	int delta;
+
+	if (!tail || mytcp_cb(tail)->end != cb->seq ||
+	    (mytcp_cb(tail)->flags & MYTCP_FIN))
+		return false;
+	if (!skb_try_coalesce(tail, skb, &stolen, &delta))
+		return false;
+	atomic_add(delta, &sk->sk_rmem_alloc);
+	sk_mem_charge(sk, delta);
+	mytcp_cb(tail)->end = cb->end;
+	mytcp_cb(tail)->flags |= cb->flags & MYTCP_FIN;
+	mytcp_count(sock_net(sk), TCPRcvCoalesce);
+	kfree_skb_partial(skb, stolen);
+	return true;
+}
+
+/* In order: into the receive queue. @owned: rmem counts the skb already. */
+static void data_deliver(struct sock *sk, struct sk_buff *skb, bool owned)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 end = mytcp_cb(skb)->end;
+
+	ms->bytes_received += end - ms->rcv_nxt;
+	WRITE_ONCE(ms->rcv_nxt, end);
+	if (!owned && data_coalesce(sk, skb))
+		return;
+	if (!owned)
+		skb_set_owner_r(skb, sk);
+	__skb_queue_tail(&sk->sk_receive_queue, skb);
+}
+
+/*
+ * Out-of-order pieces that RCV.NXT has reached follow. True when one of them
+ * ends with the FIN.
+ */
+static bool data_drain(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_piece *piece;
+	bool fin = false;
+
+	while (!fin && (piece = mytcp_reasm_first(&ms->reasm)) &&
+	       mytcp_seq_le(piece->seq, ms->rcv_nxt)) {
+		struct sk_buff *skb = mytcp_piece_skb(piece);
+
+		mytcp_reasm_remove(&ms->reasm, piece);
+		if (mytcp_seq_le(piece->end, ms->rcv_nxt)) {
+			kfree_skb(skb);
+			continue;
+		}
+		fin = mytcp_cb(skb)->flags & MYTCP_FIN;
+		data_deliver(sk, skb, true);
+	}
+	mytcp_sacks_advance(&ms->sacks, ms->rcv_nxt);
+	return fin;
+}
+
+/* Cut the skb to what its piece has kept of [@seq, @end). False: no memory. */
+static bool data_fit_skb(struct sk_buff *skb, u32 seq, u32 end)
+{
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	u32 front = cb->seq - seq;
+
+	if (front && !pskb_pull(skb, front))
+		return false;
+	if (cb->end != end) {
+		/* The FIN stood at the very end. */
+		cb->flags &= ~MYTCP_FIN;
+		if (pskb_trim(skb, cb->end - cb->seq))
+			return false;
+	}
+	return true;
+}
+
+static void data_free_covered(struct list_head *covered)
+{
+	struct mytcp_piece *piece, *next;
+
+	list_for_each_entry_safe(piece, next, covered, node) {
+		list_del(&piece->node);
+		kfree_skb(mytcp_piece_skb(piece));
+	}
+}
+
+/* Beyond RCV.NXT: SHLD-31 keeps it. Consumes the skb. */
+static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	u32 seq = cb->seq, end = cb->end;
+	LIST_HEAD(covered);
+
+	mytcp_delack_enter_quick(sk, 16);
+	if (!data_fits(sk, skb, false)) {
+		mytcp_count(sock_net(sk), TCPOFODrop);
+		kfree_skb(skb);
+		return;
+	}
+	if (mytcp_reasm_insert(&ms->reasm, &cb->piece, &covered) ==
+	    MYTCP_REASM_DUP) {
+		mytcp_count(sock_net(sk), TCPOFOMerge);
+		kfree_skb(skb);
+		return;
+	}
+	data_free_covered(&covered);
+	skb_set_owner_r(skb, sk);
+	mytcp_count(sock_net(sk), TCPOFOQueue);
+	if (!data_fit_skb(skb, seq, end)) {
+		mytcp_reasm_remove(&ms->reasm, &cb->piece);
+		mytcp_count(sock_net(sk), TCPOFODrop);
+		kfree_skb(skb);
+		return;
+	}
+	mytcp_sacks_add(&ms->sacks, cb->seq, cb->end);
+}
+
+/* Cut what lies beyond the window. False: nothing is left, or no memory. */
+static bool data_trim_to_window(struct mytcp_sock *ms, struct sk_buff *skb)
+{
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	u32 edge = ms->rcv_nxt + mytcp_window_left(ms);
+	u32 text_end = cb->seq + skb->len;
+
+	/* A FIN alone takes no room. */
+	if (mytcp_seq_le(text_end, edge))
+		return true;
+	if (mytcp_seq_ge(cb->seq, edge))
+		return false;
+	cb->flags &= ~MYTCP_FIN;
+	cb->end = edge;
+	return !pskb_trim(skb, edge - cb->seq);
+}
+
+/**
+ * mytcp_data_segment() - take the text of a segment
+ * @sk: socket, locked, in a state that takes data
+ * @skb: the segment, at its payload; consumed
+ * @seg: the same, parsed; not empty, or with a FIN
+ * @acts: what follows is added
+ *
+ * Return: true when RCV.NXT has reached the peer's FIN.
+ */
+bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
+			const struct mytcp_seg *seg, unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	u32 one = skb_shinfo(skb)->gso_size ?: seg->len;
+	bool fin;
+
+	skb->dev = NULL;
+	skb_dst_drop(skb);
+	cb->seq = seg->seq;
+	cb->flags = seg->flags & MYTCP_FIN;
+	cb->end = seg->seq + seg->len + !!cb->flags;
+	*acts |= MYTCP_ACT_ACK;
+	if (mytcp_seq_le(cb->end, ms->rcv_nxt)) {
+		/* All old: our ACK was lost, or is late. */
+		mytcp_count(sock_net(sk), DelayedACKLost);
+		mytcp_delack_enter_quick(sk, 16);
+		goto drop;
+	}
+	if (!data_trim_to_window(ms, skb)) {
+		mytcp_count(sock_net(sk), DropOutOfWindow);
+		goto drop;
+	}
+	if (mytcp_seq_gt(cb->seq, ms->rcv_nxt)) {
+		data_out_of_order(sk, skb);
+		return false;
+	}
+	if (!data_fits(sk, skb, true)) {
+		mytcp_count(sock_net(sk), TCPRcvQDrop);
+		goto drop;
+	}
+	fin = cb->flags;
+	mytcp_delack_note_data(sk, one);
+	data_deliver(sk, skb, false);
+	if (ms->reasm.count)
+		fin |= data_drain(sk);
+	else
+		*acts ^= MYTCP_ACT_ACK | MYTCP_ACT_DELACK;
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_data_ready(sk);
+	return fin;
+
+drop:
+	kfree_skb(skb);
+	return false;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When to acknowledge. At once: every second full segment (SHLD-19), what is
+ * out of order, and the first segments of a connection, whose sender is in
+ * slow start. Else after 40 to 200 ms, hoping for data to ride on.
+ */
+#include "mytcp/engine/delack.h"
+#include "mytcp/engine/timer.h"
+#include "mytcp/engine/window.h"
+
+#define DELACK_MIN	((unsigned int)(HZ / 25))	/* 40 ms */
+#define DELACK_MAX	((unsigned int)(HZ / 5))	/* 200 ms, MUST-40 */
+#define QUICK_MAX	16
+
+/**
+ * mytcp_delack_enter_quick() - acknowledge the next segments at once
+ * @sk: socket, locked
+ * @most: how many of them
+ */
+void mytcp_delack_enter_quick(struct sock *sk, u8 most)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 quick = ms->rcv_wnd / (2 * max_t(u32, ms->rcv_mss, 1));
+
+	quick = clamp_t(u32, quick, 2, most);
+	ms->ack_quick = max_t(u32, ms->ack_quick, quick);
+	ms->ack_pingpong = false;
+	ms->ack_ato = DELACK_MIN;
+}
+
+/**
+ * mytcp_delack_note_data() - data arrived in order
+ * @sk: socket, locked
+ * @len: octets of one segment of it (of a GRO packet: gso_size)
+ */
+void mytcp_delack_note_data(struct sock *sk, u32 len)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 now = (u32)jiffies;
+	u32 gap = now - ms->last_rcv;
+
+	ms->ack_pending = true;
+	if (len >= ms->rcv_mss)
+		ms->rcv_mss = min_t(u32, len, ms->advmss);
+	ms->ack_pushed = len < ms->rcv_mss;
+
+	if (!ms->ack_ato) {
+		mytcp_delack_enter_quick(sk, QUICK_MAX);
+	} else if (gap <= DELACK_MIN / 2) {
+		ms->ack_ato = ms->ack_ato / 2 + DELACK_MIN / 2;
+	} else if (gap < ms->ack_ato) {
+		ms->ack_ato = ms->ack_ato / 2 + gap;
+	} else if (gap > mytcp_timer_rto(ms)) {
+		/* The sender was idle, and starts slowly again. */
+		mytcp_delack_enter_quick(sk, QUICK_MAX);
+	}
+	ms->last_rcv = now;
+}
+
+/**
+ * mytcp_delack_note_sent() - a segment with an ACK went out
+ * @sk: socket, locked
+ */
+void mytcp_delack_note_sent(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->ack_pending && ms->ack_quick)
+		ms->ack_quick--;
+	mytcp_timer_stop_delack(sk);
+	clear_bit(MYTCP_DEFER_ACK, &ms->deferred);
+}
+
+/**
+ * mytcp_delack_due() - data arrived: acknowledge at once?
+ * @sk: socket, locked
+ */
+bool mytcp_delack_due(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!ms->ack_pending)
+		return false;
+	if (ms->ack_quick && !ms->ack_pingpong)
+		return true;
+	/*
+	 * The second full segment, unless the window could not open: then the
+	 * reader's next call sends the ACK and the new window in one.
+	 */
+	return ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss &&
+	       (ms->rcv_nxt - ms->copied_seq < sk->sk_rcvlowat ||
+		mytcp_window_space(sk) >= ms->rcv_wnd);
+}
+
+/**
+ * mytcp_delack_schedule() - acknowledge later
+ * @sk: socket, locked
+ */
+void mytcp_delack_schedule(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned int most = HZ / 2;
+	unsigned int delay = ms->ack_ato ?: DELACK_MIN;
+
+	if (ms->ack_pingpong || ms->ack_pushed)
+		most = DELACK_MAX;
+	if (ms->rtt.srtt_us)
+		most = min_t(unsigned int, most,
+			     max_t(unsigned int, DELACK_MIN,
+				   usecs_to_jiffies(ms->rtt.srtt_us >> 3)));
+	delay = min(delay, min(most, DELACK_MAX));
+	/* An ACK owed for an earlier segment is not put off. */
+	if (timer_pending(&ms->delack_timer) &&
+	    time_before_eq(ms->delack_at, jiffies + delay) &&
+	    time_after(ms->delack_at, jiffies))
+		return;
+	mytcp_timer_arm_delack(sk, delay);
+}
+
+/**
+ * mytcp_delack_after_read() - the user took data: acknowledge or update now?
+ * @sk: socket, locked
+ * @copied: octets taken
+ */
+bool mytcp_delack_after_read(struct sock *sk, int copied)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->ack_pending) {
+		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss)
+			return true;
+		/* A one-way stream of small messages must not wait for us. */
+		if (copied > 0 && ms->ack_pushed && !ms->ack_pingpong &&
+		    !atomic_read(&sk->sk_rmem_alloc))
+			return true;
+	}
+	if (copied <= 0 || (sk->sk_shutdown & RCV_SHUTDOWN))
+		return false;
+	return mytcp_window_worth_update(sk);
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The softirq entry. The trick: a netfilter hook at LOCAL_IN, behind filter and
+ * NAT, takes the segments that are MyTCP's; the kernel's slot for protocol 6 is
+ * taken, and overwriting it would put every other connection at our mercy.
+ * Conntrack's confirm, which comes last, is called here for what we take.
+ *
+ * What is not ours costs one test of a bitmap of ports and goes on untouched.
+ */
+#include <linux/filter.h>
+#include <linux/ip.h>
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/xfrm.h>
+#include "mytcp/engine/demux.h"
+#include "mytcp/engine/icmp.h"
+#include "mytcp/engine/ip.h"
+#include "mytcp/engine/receive.h"
+#include "mytcp/engine/reply.h"
+#include "mytcp/engine/synq.h"
+#include "mytcp/engine/timewait.h"
+#include "mytcp/sock/port.h"
+#include "mytcp/sock/trace.h"
+
+/* Room in the backlog beside the two buffers: the skbs' own weight. */
+#define BACKLOG_EXTRA	(64 * 1024)
+
+static DEFINE_MUTEX(attach_lock);
+
+/**
+ * struct target - whose a segment is
+ * @node: connection, half-open one or TIME_WAIT bucket; referenced
+ * @listener: else a listener, under RCU
+ * @owned: else the port is bound here, and the RST ours to send
+ */
+struct target {
+	struct mytcp_node *node;
+	struct sock *listener;
+	bool owned;
+};
+
+static bool demux_find(struct net *net, const struct mytcp_key *key, int dif,
+		       int sdif, struct target *to)
+{
+	to->listener = NULL;
+	to->owned = false;
+	to->node = mytcp_table_find(net, key, dif, sdif);
+	if (to->node)
+		return true;
+	to->listener = mytcp_table_find_listener(net, key, dif, sdif);
+	if (to->listener)
+		return true;
+	to->owned = mytcp_port_owned_on(net, key, dif, sdif);
+	return to->owned;
+}
+
+static void demux_drop(struct net *net, struct sk_buff *skb,
+		       const struct mytcp_key *key, const char *why)
+{
+	trace_mytcp_drop(net, key, why);
+	kfree_skb(skb);
+}
+
+#define DEMUX_DROP(net, skb, key, name) do {				\
+	mytcp_count(net, name);						\
+	demux_drop(net, skb, key, #name);				\
+} while (0)
+
+/*
+ * RFC 9293 3.10.7, before any state: is it a segment at all? The skb stands at
+ * the TCP header. Consumes it when not.
+ */
+static bool demux_parse(struct net *net, struct sk_buff *skb,
+			const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	mytcp_count(net, InSegs);
+	if (!pskb_may_pull(skb, MYTCP_HDR_LEN)) {
+		mytcp_count(net, InErrs);
+		DEMUX_DROP(net, skb, key, DropShort);
+		return false;
+	}
+	if (tcp_hdr(skb)->doff * 4 < MYTCP_HDR_LEN ||
+	    !pskb_may_pull(skb, tcp_hdr(skb)->doff * 4)) {
+		mytcp_count(net, InErrs);
+		DEMUX_DROP(net, skb, key, DropOffset);
+		return false;
+	}
+	/* MUST-3 */
+	if (skb_checksum_init(skb, IPPROTO_TCP, inet_compute_pseudo) ||
+	    skb_checksum_complete(skb)) {
+		mytcp_count(net, InErrs);
+		DEMUX_DROP(net, skb, key, InCsumErrors);
+		return false;
+	}
+	/* An option with an illegal length ends the list (MUST-7). */
+	mytcp_segment_parse(skb->data, skb_headlen(skb), seg);
+	seg->len = skb->len - seg->hdr_len;
+	/* MUST-57, MUST-63 */
+	if (skb->pkt_type != PACKET_HOST ||
+	    !mytcp_ip_of(key)->is_unicast(&key->raddr) ||
+	    !mytcp_ip_of(key)->is_unicast(&key->laddr)) {
+		DEMUX_DROP(net, skb, key, DropSource);
+		return false;
+	}
+	return true;
+}
+
+/* The rules of the host: IPsec policy, the socket's filter, LSM, cgroup. */
+static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
+			  const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	struct net *net = sock_net(sk);
+
+	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
+		DEMUX_DROP(net, skb, key, DropPolicy);
+		return false;
+	}
+	if (sk_filter_trim_cap(sk, skb, seg->hdr_len)) {
+		DEMUX_DROP(net, skb, key, DropFilter);
+		return false;
+	}
+	/* A filter may have cut the payload. */
+	seg->len = skb->len - seg->hdr_len;
+	return true;
+}
+
+static void demux_sock(struct sock *sk, struct sk_buff *skb,
+		       const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	if (!demux_allowed(sk, skb, key, seg))
+		return;
+	/* Neither is valid once the skb waits in a queue. */
+	skb->dev = NULL;
+	skb_dst_drop(skb);
+	bh_lock_sock_nested(sk);
+	if (!sock_owned_by_user(sk)) {
+		__skb_pull(skb, seg->hdr_len);
+		mytcp_receive(sk, skb, seg);
+	} else if (sk_add_backlog(sk, skb, READ_ONCE(sk->sk_rcvbuf) +
+				  READ_ONCE(sk->sk_sndbuf) + BACKLOG_EXTRA)) {
+		DEMUX_DROP(sock_net(sk), skb, key, TCPBacklogDrop);
+	}
+	bh_unlock_sock(sk);
+}
+
+/**
+ * mytcp_demux_backlog() - struct proto.backlog_rcv
+ * @sk: socket, locked by the process that gives it back
+ * @skb: checked already, at its TCP header
+ *
+ * Return: 0.
+ */
+int mytcp_demux_backlog(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_seg seg;
+
+	mytcp_segment_parse(skb->data, skb_headlen(skb), &seg);
+	seg.len = skb->len - seg.hdr_len;
+	__skb_pull(skb, seg.hdr_len);
+	mytcp_receive(sk, skb, &seg);
+	return 0;
+}
+
+static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
+			   const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	struct net *net = node->net;
+	struct sock *listener = NULL;
+	u32 isn;
+
+	if (mytcp_timewait_segment(node, seg, &isn))
+		listener = mytcp_table_find_listener(net, key, inet_iif(skb),
+						     inet_sdif(skb));
+	if (!listener) {
+		kfree_skb(skb);
+		return;
+	}
+	mytcp_timewait_kill(node);
+	mytcp_count(net, TWRecycled);
+	mytcp_synq_listen(listener, skb, seg, key, isn ?: 1);
+}
+
+static void demux_node(struct mytcp_node *node, struct sk_buff *skb,
+		       const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	trace_mytcp_segment_in(node->net, key,
+			       node->kind == MYTCP_KIND_SOCK ?
+			       mytcp_sock_state(mytcp_node_sk(node)) :
+			       node->state, seg);
+	switch (node->kind) {
+	case MYTCP_KIND_SOCK:
+		demux_sock(mytcp_node_sk(node), skb, key, seg);
+		break;
+	case MYTCP_KIND_SYNQ:
+		mytcp_synq_segment(node, skb, seg);
+		break;
+	case MYTCP_KIND_TIMEWAIT:
+		demux_timewait(node, skb, key, seg);
+		break;
+	}
+	mytcp_node_put(node);
+}
+
+/* A segment that is ours, at its TCP header; consumed. */
+static void demux_deliver(struct net *net, struct sk_buff *skb,
+			  const struct mytcp_key *key, struct target *to)
+{
+	struct mytcp_seg seg;
+
+	if (!demux_parse(net, skb, key, &seg)) {
+		if (to->node)
+			mytcp_node_put(to->node);
+		return;
+	}
+	if (to->node) {
+		if (to->node->kind == MYTCP_KIND_SYNQ)
+			__skb_pull(skb, seg.hdr_len);
+		demux_node(to->node, skb, key, &seg);
+		return;
+	}
+	trace_mytcp_segment_in(net, key, to->listener ? MYTCP_LISTEN :
+			       MYTCP_CLOSE, &seg);
+	if (to->listener) {
+		if (demux_allowed(to->listener, skb, key, &seg))
+			mytcp_synq_listen(to->listener, skb, &seg, key, 0);
+		return;
+	}
+	mytcp_reply_reset(net, &seg, key);
+	DEMUX_DROP(net, skb, key, DropState);
+}
+
+/* Conntrack learns of a connection when its first packet has arrived. */
+static bool demux_confirm(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	const struct nf_ct_hook *hook = rcu_dereference(nf_ct_hook);
+
+	if (hook && skb_nfct(skb))
+		return hook->confirm(skb) == NF_ACCEPT;
+#endif
+	return true;
+}
+
+static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
+			       const __be16 *ports)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct mytcp_key key;
+	struct target to;
+
+	mytcp_key_set4(&key, iph->daddr, ports[1], iph->saddr, ports[0]);
+	if (!demux_find(net, &key, inet_iif(skb), inet_sdif(skb), &to))
+		return NF_ACCEPT;
+	if (!demux_confirm(skb)) {
+		if (to.node)
+			mytcp_node_put(to.node);
+		return NF_DROP;
+	}
+	nf_reset_ct(skb);
+	__skb_pull(skb, skb_network_header_len(skb));
+	demux_deliver(net, skb, &key, &to);
+	return NF_STOLEN;
+}
+
+static unsigned int demux_hook4(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const __be16 *ports;
+	__be16 buf[2];
+
+	/* Claimed already: a socket of the kernel's (decided before us). */
+	if (skb->sk)
+		return NF_ACCEPT;
+	if (iph->protocol == IPPROTO_ICMP) {
+		mytcp_icmp4(state->net, skb);
+		return NF_ACCEPT;
+	}
+	if (iph->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	ports = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buf),
+				   buf);
+	if (!ports ||
+	    !mytcp_netns_port_ours(mytcp_net(state->net), ntohs(ports[1])))
+		return NF_ACCEPT;
+	return demux_tcp4(state->net, skb, ports);
+}
+
+static const struct nf_hook_ops demux_hooks[] = {
+	{
+		.hook = demux_hook4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_CONNTRACK_CONFIRM - 1,
+	},
+};
+
+/**
+ * mytcp_demux_attach() - register the hooks of a namespace, once
+ * @net: namespace of a new socket
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_demux_attach(struct net *net)
+{
+	struct mytcp_net *mn = mytcp_net(net);
+	int err = 0;
+
+	if (READ_ONCE(mn->hooks))
+		return 0;
+	mutex_lock(&attach_lock);
+	if (!mn->hooks) {
+		err = nf_register_net_hooks(net, demux_hooks,
+					    ARRAY_SIZE(demux_hooks));
+		if (!err)
+			WRITE_ONCE(mn->hooks, true);
+	}
+	mutex_unlock(&attach_lock);
+	return err;
+}
+
+static void __net_exit demux_net_exit(struct net *net)
+{
+	struct mytcp_net *mn = mytcp_net(net);
+
+	mutex_lock(&attach_lock);
+	if (mn->hooks)
+		nf_unregister_net_hooks(net, demux_hooks,
+					ARRAY_SIZE(demux_hooks));
+	mn->hooks = false;
+	mutex_unlock(&attach_lock);
+	/* No segment is under way any more, nothing new is made. */
+	synchronize_net();
+	mytcp_synq_purge(net);
+	mytcp_timewait_purge(net);
+}
+
+static struct pernet_operations demux_net_ops = {
+	.exit = demux_net_exit,
+};
+
+/**
+ * mytcp_demux_init() - module init
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_demux_init(void)
+{
+	return register_pernet_subsys(&demux_net_ops);
+}
+
+/**
+ * mytcp_demux_exit() - module exit: hooks off, what they fed ends
+ */
+void mytcp_demux_exit(void)
+{
+	unregister_pernet_subsys(&demux_net_ops);
+}

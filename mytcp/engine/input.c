@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SEGMENT ARRIVES, RFC 9293 3.10.7, for full sockets: an ordered list of
+ * checks, one function each, true to go on. Decides; receive.c does.
+ */
+#include <linux/security.h>
+#include "mytcp/engine/input.h"
+#include "mytcp/engine/ack.h"
+#include "mytcp/engine/data.h"
+#include "mytcp/engine/delack.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/paws.h"
+#include "mytcp/engine/reply.h"
+#include "mytcp/engine/window.h"
+
+/* The connection is reset: RFC 9293 3.10.7.4, second. */
+static void input_was_reset(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+	int err = ECONNRESET;
+
+	switch (mytcp_sock_state(sk)) {
+	case MYTCP_SYN_SENT:
+	case MYTCP_SYN_RECV:
+		mytcp_count(net, AttemptFails);
+		/* MUST-11: an active OPEN is told, a passive one is not there */
+		err = ECONNREFUSED;
+		break;
+	case MYTCP_CLOSE_WAIT:
+		mytcp_count(net, EstabResets);
+		err = EPIPE;
+		break;
+	case MYTCP_ESTABLISHED:
+		mytcp_count(net, EstabResets);
+		break;
+	}
+	mytcp_sock_purge_send(sk);
+	mytcp_sock_done(sk, err);
+}
+
+/**
+ * mytcp_input_negotiate() - what both ends' SYNs agree on
+ * @ms: socket, locked; offer is set
+ * @syn: options of the peer's SYN
+ */
+void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
+{
+	ms->opt = ms->offer & syn->has;
+	if (ms->opt & MYTCP_HAS_WSCALE) {
+		/* RFC 7323 2.3: above 14 is taken as 14 */
+		ms->snd_wscale = min_t(u8, syn->wscale, MYTCP_WSCALE_MAX);
+	} else {
+		ms->snd_wscale = 0;
+		ms->rcv_wscale = 0;
+	}
+	if (ms->opt & MYTCP_HAS_TS) {
+		ms->ts_recent = syn->tsval;
+		ms->ts_recent_stamp = ktime_get_seconds() ?: 1;
+	}
+	if (syn->has & MYTCP_HAS_MSS)
+		ms->peer_mss = syn->mss;
+}
+
+/* RFC 9293 3.10.7.3, first: does the ACK answer our SYN? */
+static bool input_syn_sent_ack(struct sock *sk, const struct mytcp_seg *seg,
+			       unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (mytcp_seq_gt(seg->ack, ms->iss) &&
+	    mytcp_seq_le(seg->ack, ms->snd_nxt)) {
+		u32 now = mytcp_clock_ms() + ms->ts_offset;
+
+		/* RFC 7323 3.2: an echo of what we never sent */
+		if (!(ms->offer & seg->opts.has & MYTCP_HAS_TS) ||
+		    !seg->opts.tsecr ||
+		    mytcp_seq_le(seg->opts.tsecr, now))
+			return true;
+		mytcp_count(sock_net(sk), PAWSActive);
+	}
+	if (!(seg->flags & MYTCP_RST))
+		*acts |= MYTCP_ACT_RESET;
+	return false;
+}
+
+static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
+				       const struct mytcp_seg *seg,
+				       unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	mytcp_ack_first(sk, seg);
+	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
+	mytcp_output_sync_mss(sk, ms->pmtu);
+	mytcp_delack_enter_quick(sk, 16);
+	security_inet_conn_established(sk, skb);
+	*acts |= MYTCP_ACT_ACK | MYTCP_ACT_PUSH | MYTCP_ACT_ESTABLISHED;
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+	}
+}
+
+/* RFC 9293 3.10.7.3: SYN-SENT STATE. Consumes nothing. */
+static unsigned int input_syn_sent(struct sock *sk, struct sk_buff *skb,
+				   struct mytcp_seg *seg)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned int acts = 0;
+
+	if ((seg->flags & MYTCP_ACK) && !input_syn_sent_ack(sk, seg, &acts))
+		return acts;
+	if (seg->flags & MYTCP_RST) {
+		if (seg->flags & MYTCP_ACK)
+			input_was_reset(sk);
+		return 0;
+	}
+	if (!(seg->flags & MYTCP_SYN))
+		return 0;
+
+	ms->irs = seg->seq;
+	WRITE_ONCE(ms->rcv_nxt, seg->seq + 1);
+	ms->rcv_wup = ms->rcv_nxt;
+	WRITE_ONCE(ms->copied_seq, ms->rcv_nxt);
+	ms->urg_seq = ms->rcv_nxt;
+	mytcp_input_negotiate(ms, &seg->opts);
+	if (seg->flags & MYTCP_ACK) {
+		input_syn_sent_established(sk, skb, seg, &acts);
+		return acts;
+	}
+	/* RFC 9293 3.5, figure 8: simultaneous open */
+	mytcp_sock_set_state(sk, MYTCP_SYN_RECV);
+	mytcp_output_sync_mss(sk, ms->pmtu);
+	ms->snd_wnd = seg->wnd;
+	ms->max_window = ms->snd_wnd;
+	ms->snd_wl1 = seg->seq;
+	return MYTCP_ACT_SYNACK;
+}
+
+/* RFC 7323 5.3 R1: drop what is older than the last segment, and say so. */
+static bool input_paws(struct sock *sk, const struct mytcp_seg *seg,
+		       unsigned int *acts)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!(ms->opt & MYTCP_HAS_TS) || (seg->flags & MYTCP_RST) ||
+	    !mytcp_paws_old(seg, ms->ts_recent, ms->ts_recent_stamp))
+		return true;
+	mytcp_count(sock_net(sk), PAWSEstab);
+	*acts |= MYTCP_ACT_REJECT;
+	return false;
+}
+
+/*
+ * First: check sequence number. The left edge is what we acknowledged last, not
+ * RCV.NXT: an ACK that crossed one of ours is no reason to answer.
+ */
+static bool input_sequence(struct sock *sk, const struct mytcp_seg *seg,
+			   unsigned int *acts)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 end = seg->seq + mytcp_segment_seqlen(seg);
+
+	if (mytcp_seq_ge(end, ms->rcv_wup) &&
+	    mytcp_seq_le(seg->seq, ms->rcv_nxt + mytcp_window_left(ms)))
+		return true;
+	if (seg->flags & MYTCP_RST) {
+		mytcp_count(sock_net(sk), DropOutOfWindow);
+		return false;
+	}
+	if (seg->flags & MYTCP_SYN)
+		*acts |= MYTCP_ACT_CHALLENGE;
+	else if (mytcp_segment_seqlen(seg))
+		*acts |= MYTCP_ACT_ACK;	/* a retransmission wants its ACK */
+	else
+		*acts |= MYTCP_ACT_REJECT;
+	mytcp_count(sock_net(sk), DropOutOfWindow);
+	return false;
+}
+
+/* Second: RST, as RFC 5961 3.2 has it. */
+static bool input_rst(struct sock *sk, const struct mytcp_seg *seg,
+		      unsigned int *acts)
+{
+	if (!(seg->flags & MYTCP_RST))
+		return true;
+	if (seg->seq == mytcp_sk(sk)->rcv_nxt)
+		input_was_reset(sk);
+	else
+		*acts |= MYTCP_ACT_CHALLENGE;
+	return false;
+}
+
+/*
+ * Fourth: SYN, as RFC 5961 4.2 has it: challenge ACK in every synchronized
+ * state. In SYN_RECV of a simultaneous open the peer's SYN-ACK repeats the SYN
+ * we have; what remains of it is its ACK.
+ */
+static bool input_syn(struct sock *sk, struct mytcp_seg *seg,
+		      unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!(seg->flags & MYTCP_SYN))
+		return true;
+	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV && seg->seq == ms->irs) {
+		if (!(seg->flags & MYTCP_ACK)) {
+			*acts |= MYTCP_ACT_SYNACK;
+			return false;
+		}
+		if (seg->ack == ms->snd_nxt && !seg->len &&
+		    !(seg->flags & MYTCP_FIN)) {
+			seg->flags &= ~MYTCP_SYN;
+			seg->seq++;
+			/* The window of a SYN is not scaled, RFC 7323 2.2. */
+			seg->wnd >>= ms->snd_wscale;
+			return true;
+		}
+	}
+	mytcp_count(sock_net(sk), TCPSYNChallenge);
+	*acts |= MYTCP_ACT_CHALLENGE;
+	return false;
+}
+
+/* RFC 7323 4.3: which timestamps to echo. */
+static void input_timestamp(struct mytcp_sock *ms, const struct mytcp_seg *seg)
+{
+	if (!(ms->opt & seg->opts.has & MYTCP_HAS_TS) ||
+	    mytcp_seq_gt(seg->seq, ms->last_ack_sent))
+		return;
+	if (ms->ts_recent_stamp && (s32)(seg->opts.tsval - ms->ts_recent) < 0 &&
+	    ktime_get_seconds() < ms->ts_recent_stamp + MYTCP_PAWS_LIFE)
+		return;
+	ms->ts_recent = seg->opts.tsval;
+	ms->ts_recent_stamp = ktime_get_seconds() ?: 1;
+}
+
+/* Fifth, SYN-RECEIVED: the ACK of our SYN makes the connection. */
+static bool input_ack_syn_recv(struct sock *sk, const struct mytcp_seg *seg,
+			       unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!mytcp_seq_gt(seg->ack, ms->snd_una) ||
+	    mytcp_seq_gt(seg->ack, ms->snd_nxt)) {
+		*acts |= MYTCP_ACT_RESET;
+		return false;
+	}
+	mytcp_ack_first(sk, seg);
+	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
+	*acts |= MYTCP_ACT_ESTABLISHED | MYTCP_ACT_PUSH;
+	if (!ms->passive && !sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+	}
+	return true;
+}
+
+/* Fifth: check the ACK field. */
+static bool input_ack(struct sock *sk, const struct mytcp_seg *seg,
+		      unsigned int *acts)
+{
+	if (!(seg->flags & MYTCP_ACK)) {
+		mytcp_count(sock_net(sk), DropNoAck);
+		return false;
+	}
+	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV)
+		return input_ack_syn_recv(sk, seg, acts);
+	return mytcp_ack_process(sk, seg, acts);
+}
+
+/* Fifth, continued: the states in which the ACK of our FIN counts. */
+static bool input_fin_acked(struct sock *sk, unsigned int *acts)
+{
+	if (!mytcp_ack_covers_fin(sk))
+		return true;
+	switch (mytcp_sock_state(sk)) {
+	case MYTCP_CLOSING:
+		*acts |= MYTCP_ACT_TIMEWAIT;
+		return false;
+	case MYTCP_LAST_ACK:
+		mytcp_sock_done(sk, 0);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Linux answers data that nobody can read any more with an RST: the user has
+ * closed both ways (also RFC 9293 3.6, RFC 2525 2.17).
+ */
+static bool input_unreadable(struct sock *sk, const struct mytcp_seg *seg,
+			     unsigned int *acts)
+{
+	if (!(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len ||
+	    !mytcp_sock_in(sk, MYTCP_ST(FIN_WAIT1) | MYTCP_ST(FIN_WAIT2)) ||
+	    !mytcp_seq_gt(seg->seq + seg->len, mytcp_sk(sk)->rcv_nxt))
+		return false;
+	mytcp_count(sock_net(sk), TCPAbortOnData);
+	*acts |= MYTCP_ACT_RESET;
+	mytcp_sock_purge_send(sk);
+	mytcp_sock_done(sk, ECONNRESET);
+	return true;
+}
+
+/* Eighth: the peer has sent its last octet. */
+static void input_fin(struct sock *sk, unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	*acts |= MYTCP_ACT_ACK;
+	sk->sk_shutdown |= RCV_SHUTDOWN;
+	sock_set_flag(sk, SOCK_DONE);
+	switch (mytcp_sock_state(sk)) {
+	case MYTCP_ESTABLISHED:
+		mytcp_sock_set_state(sk, MYTCP_CLOSE_WAIT);
+		ms->ack_pingpong = true;
+		break;
+	case MYTCP_FIN_WAIT1:
+		if (mytcp_ack_covers_fin(sk))
+			*acts |= MYTCP_ACT_TIMEWAIT;
+		else
+			mytcp_sock_set_state(sk, MYTCP_CLOSING);
+		break;
+	case MYTCP_FIN_WAIT2:
+		*acts |= MYTCP_ACT_TIMEWAIT;
+		break;
+	}
+	mytcp_sock_purge_reasm(sk);
+	if (sock_flag(sk, SOCK_DEAD))
+		return;
+	sk->sk_state_change(sk);
+	/* Half-closed: the reader is woken, the writer may go on. */
+	if (sk->sk_shutdown == SHUTDOWN_MASK ||
+	    mytcp_sock_state(sk) == MYTCP_CLOSE)
+		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_HUP);
+	else
+		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
+}
+
+/* Sixth to eighth: URG, text, FIN. Consumes the skb. */
+static void input_text(struct sock *sk, struct sk_buff *skb,
+		       const struct mytcp_seg *seg, unsigned int *acts)
+{
+	const unsigned int takes = MYTCP_ST(ESTABLISHED) |
+				   MYTCP_ST(FIN_WAIT1) | MYTCP_ST(FIN_WAIT2);
+
+	if (!mytcp_sock_in(sk, takes)) {
+		/* After the peer's FIN there is nothing new; answer an old one */
+		if (mytcp_segment_seqlen(seg))
+			*acts |= MYTCP_ACT_ACK;
+		kfree_skb(skb);
+		return;
+	}
+	mytcp_data_urgent(sk, skb, seg);
+	if (!mytcp_segment_seqlen(seg)) {
+		kfree_skb(skb);
+		return;
+	}
+	if (mytcp_data_segment(sk, skb, seg, acts))
+		input_fin(sk, acts);
+}
+
+/* RFC 9293 3.10.7.4: OTHER STATES. Consumes the skb. */
+static unsigned int input_other(struct sock *sk, struct sk_buff *skb,
+				struct mytcp_seg *seg)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned int acts = 0;
+
+	if (!input_paws(sk, seg, &acts) || !input_sequence(sk, seg, &acts) ||
+	    !input_rst(sk, seg, &acts) || !input_syn(sk, seg, &acts))
+		goto drop;
+	ms->last_seg = (u32)jiffies;
+	input_timestamp(ms, seg);
+	if (!input_ack(sk, seg, &acts) || !input_fin_acked(sk, &acts) ||
+	    input_unreadable(sk, seg, &acts))
+		goto drop;
+	input_text(sk, skb, seg, &acts);
+	/* Only now: a FIN with this ACK leads straight to TIME_WAIT. */
+	if (mytcp_sock_state(sk) == MYTCP_FIN_WAIT1 &&
+	    mytcp_ack_covers_fin(sk) && !(acts & MYTCP_ACT_TIMEWAIT))
+		acts |= MYTCP_ACT_FINWAIT2;
+	return acts;
+
+drop:
+	kfree_skb(skb);
+	return acts;
+}
+
+/**
+ * mytcp_input_segment() - a segment for a socket
+ * @sk: socket, locked; may be closed, and destroyed if nobody holds it
+ * @skb: the segment, at its payload; consumed
+ * @seg: the same, parsed
+ *
+ * Return: MYTCP_ACT_*, for mytcp_receive().
+ */
+unsigned int mytcp_input_segment(struct sock *sk, struct sk_buff *skb,
+				 struct mytcp_seg *seg)
+{
+	unsigned int acts;
+
+	mytcp_sk(sk)->segs_in += skb_shinfo(skb)->gso_segs ?: 1;
+	switch (mytcp_sock_state(sk)) {
+	case MYTCP_CLOSE:
+	case MYTCP_LISTEN:
+		mytcp_count(sock_net(sk), DropAfterClose);
+		kfree_skb(skb);
+		return MYTCP_ACT_RESET;
+	case MYTCP_SYN_SENT:
+		acts = input_syn_sent(sk, skb, seg);
+		kfree_skb(skb);
+		return acts;
+	default:
+		return input_other(sk, skb, seg);
+	}
+}

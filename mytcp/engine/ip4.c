@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/* IPv4: routes, the IP header of answers, checksums for the offload. */
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/security.h>
+#include <net/ip.h>
+#include <net/route.h>
+#include <net/checksum.h>
+#include "mytcp/engine/ip.h"
+
+static __be32 ip4_of(const struct in6_addr *addr)
+{
+	return addr->s6_addr32[3];
+}
+
+static const struct ip_options_rcu *ip4_options(const struct sock *sk)
+{
+	return rcu_dereference_protected(inet_sk(sk)->inet_opt,
+					 lockdep_sock_is_held(sk));
+}
+
+/* Fill the socket's flow and look a route up; the result is referenced. */
+static struct rtable *ip4_lookup(struct sock *sk, __be32 daddr, __be16 dport)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
+	const struct ip_options_rcu *opt = ip4_options(sk);
+	__be32 hop = opt && opt->opt.srr ? opt->opt.faddr : daddr;
+
+	/* RFC 9293 3.9.2.1: a source route's first hop is where IP sends to */
+	return ip_route_output_ports(sock_net(sk), fl4, sk, hop,
+				     inet->inet_saddr, dport, inet->inet_sport,
+				     IPPROTO_TCP, RT_TOS(inet->tos),
+				     sk->sk_bound_dev_if);
+}
+
+static void ip4_keep_route(struct sock *sk, struct rtable *rt)
+{
+	sk->sk_gso_type = SKB_GSO_TCPV4;
+	sk_setup_caps(sk, &rt->dst);
+	/* The core grants software GSO by protocol number, and ours is not 6. */
+	sk->sk_route_caps |= NETIF_F_GSO | NETIF_F_GSO_SOFTWARE;
+}
+
+/**
+ * mytcp_ip4_route_connect() - route and source address for an active OPEN
+ * @sk: socket, locked
+ * @daddr: destination
+ * @dport: its port
+ *
+ * MUST-44: IP chooses the source address. MUST-46: a group is no peer.
+ *
+ * Return: 0, or the negative errno of connect(2).
+ */
+int mytcp_ip4_route_connect(struct sock *sk, __be32 daddr, __be16 dport)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
+	struct rtable *rt;
+
+	if (daddr == htonl(INADDR_ANY))
+		daddr = inet->inet_saddr ?: htonl(INADDR_LOOPBACK);
+	rt = ip4_lookup(sk, daddr, dport);
+	if (IS_ERR(rt)) {
+		if (PTR_ERR(rt) == -ENETUNREACH)
+			IP_INC_STATS(sock_net(sk), IPSTATS_MIB_OUTNOROUTES);
+		return PTR_ERR(rt);
+	}
+	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
+		ip_rt_put(rt);
+		return -ENETUNREACH;
+	}
+	if (!inet->inet_saddr) {
+		inet->inet_saddr = fl4->saddr;
+		inet->inet_rcv_saddr = fl4->saddr;
+	}
+	inet->inet_daddr = daddr;
+	inet->inet_dport = dport;
+	ip4_keep_route(sk, rt);
+	return 0;
+}
+
+static int ip4_route(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct rtable *rt;
+
+	rt = ip4_lookup(sk, inet->inet_daddr, inet->inet_dport);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	ip4_keep_route(sk, rt);
+	return 0;
+}
+
+static int ip4_xmit(struct sock *sk, struct sk_buff *skb)
+{
+	struct flowi4 *fl4 = &inet_sk(sk)->cork.fl.u.ip4;
+
+	fl4->saddr = inet_sk(sk)->inet_saddr;
+	fl4->daddr = inet_sk(sk)->inet_daddr;
+	return ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl);
+}
+
+static struct rtable *ip4_flow_route(const struct mytcp_flow *flow)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = flow->dev,
+		.flowi4_mark = flow->mark,
+		.flowi4_tos = RT_TOS(flow->tos),
+		.flowi4_proto = IPPROTO_TCP,
+		.flowi4_uid = flow->uid,
+		.saddr = ip4_of(&flow->key.laddr),
+		.daddr = ip4_of(&flow->key.raddr),
+		.fl4_sport = flow->key.lport,
+		.fl4_dport = flow->key.rport,
+	};
+
+	return ip_route_output_flow(flow->net, &fl4, NULL);
+}
+
+static struct dst_entry *ip4_route_flow(const struct mytcp_flow *flow)
+{
+	struct rtable *rt = ip4_flow_route(flow);
+
+	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+}
+
+static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
+			   const struct rtable *rt)
+{
+	struct iphdr *iph = skb_push(skb, sizeof(*iph));
+
+	skb_reset_network_header(skb);
+	skb->protocol = htons(ETH_P_IP);
+	*(__be16 *)iph = htons((4 << 12) | (5 << 8) | flow->tos);
+	iph->tot_len = htons(skb->len);
+	/* DF without fragments needs no identification (RFC 6864), and a
+	 * constant one tells a scanner nothing.
+	 */
+	iph->id = 0;
+	iph->frag_off = htons(IP_DF);
+	iph->ttl = flow->ttl ?: ip4_dst_hoplimit(&rt->dst);
+	iph->protocol = IPPROTO_TCP;
+	iph->saddr = ip4_of(&flow->key.laddr);
+	iph->daddr = ip4_of(&flow->key.raddr);
+}
+
+static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
+			  struct sk_buff *skb)
+{
+	struct rtable *rt = ip4_flow_route(flow);
+
+	if (IS_ERR(rt)) {
+		kfree_skb(skb);
+		return PTR_ERR(rt);
+	}
+	skb_dst_set(skb, &rt->dst);
+	skb->mark = flow->mark;
+	skb->priority = flow->priority;
+	ip4_put_header(skb, flow, rt);
+	if (owner)
+		skb_set_owner_w(skb, owner);
+	return ip_local_out(flow->net, owner, skb);
+}
+
+static void ip4_checksum_out(struct sk_buff *skb, const struct mytcp_key *key)
+{
+	struct tcphdr *th = (struct tcphdr *)skb->data;
+
+	skb_reset_transport_header(skb);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	th->check = ~csum_tcpudp_magic(ip4_of(&key->laddr), ip4_of(&key->raddr),
+				       skb->len, IPPROTO_TCP, 0);
+}
+
+static bool ip4_is_unicast(const struct in6_addr *addr)
+{
+	__be32 a = ip4_of(addr);
+
+	return !ipv4_is_multicast(a) && !ipv4_is_lbcast(a) &&
+	       !ipv4_is_zeronet(a);
+}
+
+const struct mytcp_ip_ops mytcp_ip4 = {
+	.family = AF_INET,
+	.hdr_len = sizeof(struct iphdr),
+	.mss_default = MYTCP_MSS_DEFAULT4,
+	.route = ip4_route,
+	.xmit = ip4_xmit,
+	.send_reply = ip4_send_reply,
+	.route_flow = ip4_route_flow,
+	.checksum_out = ip4_checksum_out,
+	.is_unicast = ip4_is_unicast,
+};

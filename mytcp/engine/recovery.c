@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fast retransmit and recovery as NewReno has it (RFC 5681 3.2, RFC 6582), and
+ * the state after a timeout. Segments are marked; output sends them again as
+ * the window allows.
+ */
+#include "mytcp/engine/recovery.h"
+#include "mytcp/engine/sendq.h"
+
+#define DUPTHRESH	3
+
+/**
+ * mytcp_recovery_in_flight() - segments believed to be in the network
+ * @sk: socket, locked
+ *
+ * A duplicate ACK tells that a segment left the network, a mark that one is
+ * lost.
+ */
+u32 mytcp_recovery_in_flight(const struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 out = ms->snd_nxt - ms->snd_una;
+	u32 segs;
+
+	out -= min(out, ms->lost);
+	segs = DIV_ROUND_UP(out, max_t(u32, ms->mss, 1));
+	return segs - min_t(u32, segs, ms->dupacks);
+}
+
+/* Mark the oldest segment: one MSS of the oldest skb, not all of it. */
+static void recovery_mark_head(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *head = skb_peek(&ms->send_queue);
+
+	if (!head)
+		return;
+	if (head->len > ms->mss && !mytcp_cb(head)->lost)
+		mytcp_sendq_split(sk, &ms->send_queue, head, ms->mss,
+				  GFP_ATOMIC);
+	mytcp_sendq_mark_lost(sk, head);
+}
+
+static void recovery_enter(struct sock *sk, enum mytcp_recovery_state state)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 flight = DIV_ROUND_UP(ms->snd_nxt - ms->snd_una,
+				  max_t(u32, ms->mss, 1));
+
+	ms->cong.ssthresh = ms->cong.ops->ssthresh(&ms->cong, flight);
+	if (ms->cong.ops->on_loss)
+		ms->cong.ops->on_loss(&ms->cong, state == MYTCP_RECOVERY_LOSS);
+	ms->recovery = state;
+	ms->recover = ms->snd_nxt;
+}
+
+/**
+ * mytcp_recovery_on_dupack() - a duplicate ACK (RFC 5681 2) arrived
+ * @sk: socket, locked
+ *
+ * Return: true when the oldest segment has just been marked.
+ */
+bool mytcp_recovery_on_dupack(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->dupacks < U8_MAX)
+		ms->dupacks++;
+	if (ms->dupacks != DUPTHRESH || ms->recovery != MYTCP_RECOVERY_OPEN)
+		return false;
+	/* RFC 6582 3.2 step 2: not for the echoes of an earlier recovery */
+	if (ms->recover != ms->iss && mytcp_seq_lt(ms->snd_una, ms->recover))
+		return false;
+	recovery_enter(sk, MYTCP_RECOVERY_FAST);
+	ms->cong.cwnd = ms->cong.ssthresh;
+	recovery_mark_head(sk);
+	mytcp_count(sock_net(sk), TCPFastRetrans);
+	return true;
+}
+
+/**
+ * mytcp_recovery_on_ack() - snd_una has moved
+ * @sk: socket, locked
+ *
+ * Return: true when the window may grow for this ACK.
+ */
+bool mytcp_recovery_on_ack(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	switch (ms->recovery) {
+	case MYTCP_RECOVERY_OPEN:
+		ms->dupacks = 0;
+		return true;
+	case MYTCP_RECOVERY_FAST:
+		if (mytcp_seq_ge(ms->snd_una, ms->recover)) {
+			ms->recovery = MYTCP_RECOVERY_OPEN;
+			ms->dupacks = 0;
+			ms->cong.cwnd = ms->cong.ssthresh;
+			return false;
+		}
+		/* Partial ACK: what now is oldest is lost too. */
+		ms->dupacks = 0;
+		recovery_mark_head(sk);
+		return false;
+	case MYTCP_RECOVERY_LOSS:
+		ms->dupacks = 0;
+		if (mytcp_seq_ge(ms->snd_una, ms->recover))
+			ms->recovery = MYTCP_RECOVERY_OPEN;
+		return true;
+	}
+	return true;
+}
+
+/**
+ * mytcp_recovery_on_rto() - the retransmission timer ran out
+ * @sk: socket, locked
+ *
+ * RFC 5681 3.1: all in flight is taken as lost, one segment goes out. A second
+ * timeout for the same data leaves ssthresh alone.
+ */
+void mytcp_recovery_on_rto(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *skb;
+
+	if (ms->recovery != MYTCP_RECOVERY_LOSS)
+		recovery_enter(sk, MYTCP_RECOVERY_LOSS);
+	ms->recover = ms->snd_nxt;
+	ms->dupacks = 0;
+	ms->cong.cwnd = 1;
+	skb_queue_walk(&ms->send_queue, skb)
+		mytcp_sendq_mark_lost(sk, skb);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Segments without payload that no send queue knows: ACK, RST, SYN-ACK. */
+#include <net/ip.h>
+#include "mytcp/engine/reply.h"
+#include "mytcp/sock/trace.h"
+
+/**
+ * mytcp_reply_send() - build a segment from its fields and send it
+ * @flow: where to
+ * @owner: socket to charge it to, or NULL
+ * @state: of the sender, for the tracepoint
+ * @seg: every field but the ports, which come from @flow
+ *
+ * Context: any, bottom halves off or socket locked.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mytcp_reply_send(const struct mytcp_flow *flow, struct sock *owner,
+		     int state, struct mytcp_seg *seg)
+{
+	const struct mytcp_ip_ops *ip = mytcp_ip_of(&flow->key);
+	unsigned int len = MYTCP_HDR_LEN + mytcp_segment_opts_len(&seg->opts);
+	struct sk_buff *skb;
+
+	skb = alloc_skb(MYTCP_HEADROOM, GFP_ATOMIC);
+	if (!skb)
+		return -ENOMEM;
+	skb_reserve(skb, MYTCP_HEADROOM);
+	seg->sport = ntohs(flow->key.lport);
+	seg->dport = ntohs(flow->key.rport);
+	seg->hdr_len = len;
+	mytcp_segment_put(skb_push(skb, len), seg);
+	ip->checksum_out(skb, &flow->key);
+
+	mytcp_count(flow->net, OutSegs);
+	if (seg->flags & MYTCP_RST)
+		mytcp_count(flow->net, OutRsts);
+	trace_mytcp_segment_out(flow->net, &flow->key, state, seg);
+	return ip->send_reply(flow, owner, skb);
+}
+
+/**
+ * mytcp_reply_reset() - answer a segment that belongs to no connection
+ * @net: namespace
+ * @in: the segment
+ * @key: its key, as seen from here
+ *
+ * RFC 9293 3.10.7.1; never an RST for an RST. The caller has seen to it that
+ * neither address is a group's.
+ */
+void mytcp_reply_reset(struct net *net, const struct mytcp_seg *in,
+		       const struct mytcp_key *key)
+{
+	struct mytcp_seg seg = { .flags = MYTCP_RST };
+	struct mytcp_flow flow = {
+		.net = net,
+		.key = *key,
+		.uid = GLOBAL_ROOT_UID,
+	};
+
+	if (in->flags & MYTCP_RST)
+		return;
+	if (in->flags & MYTCP_ACK) {
+		seg.seq = in->ack;
+	} else {
+		seg.flags |= MYTCP_ACK;
+		seg.ack = in->seq + mytcp_segment_seqlen(in);
+	}
+	mytcp_reply_send(&flow, NULL, MYTCP_CLOSE, &seg);
+}
+
+/**
+ * mytcp_reply_allowed() - may nonsense be answered once more?
+ * @net: namespace
+ * @last: jiffies of the last such answer for the connection, 0 for none
+ *
+ * A23: without a limit two hosts could answer each other for ever.
+ */
+bool mytcp_reply_allowed(struct net *net, u32 *last)
+{
+	u32 now = (u32)jiffies ?: 1;
+	u32 gap = msecs_to_jiffies(READ_ONCE(mytcp_net(net)->invalid_ratelimit));
+
+	if (*last && now - *last < gap)
+		return false;
+	*last = now;
+	return true;
+}

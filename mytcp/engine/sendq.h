@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The user's data on its way: sk_write_queue holds what was never sent,
+ * mytcp_sock.send_queue what was sent and not acknowledged. Socket locked.
+ */
+#ifndef MYTCP_ENGINE_SENDQ_H
+#define MYTCP_ENGINE_SENDQ_H
+
+#include <linux/types.h>
+#include <linux/skbuff.h>
+#include "mytcp/sock/sock.h"
+
+struct sk_buff *mytcp_sendq_alloc(struct sock *sk, gfp_t gfp);
+void mytcp_sendq_append(struct sock *sk, struct sk_buff *skb);
+void mytcp_sendq_take_back(struct sock *sk, struct sk_buff *skb);
+void mytcp_sendq_free(struct sock *sk, struct sk_buff *skb);
+struct sk_buff *mytcp_sendq_tail(const struct sock *sk);
+bool mytcp_sendq_unsent(const struct sock *sk);
+int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
+		      struct sk_buff *skb, u32 len, gfp_t gfp);
+void mytcp_sendq_mark_lost(struct sock *sk, struct sk_buff *skb);
+void mytcp_sendq_clear_lost(struct sock *sk, struct sk_buff *skb);
+int mytcp_sendq_trim(struct sock *sk, struct sk_buff *skb, u32 seq);
+
+#endif /* MYTCP_ENGINE_SENDQ_H */

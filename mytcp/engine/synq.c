@@ -1,0 +1,722 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SYN queue: SYN-RECEIVED of RFC 9293 3.10.7.2 and .4 for passive opens. An
+ * entry stands in the connection table and in its listener's list; neither the
+ * SYN nor the ACK takes the listener's socket lock.
+ *
+ * References of an entry: the table's, the list's, the timer's while pending.
+ * Whoever takes it out of the table ends it, and drops the list's.
+ */
+#include <net/dst.h>
+#include <net/ip.h>
+#include "mytcp/engine/synq.h"
+#include "mytcp/engine/ip.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/paws.h"
+#include "mytcp/engine/receive.h"
+#include "mytcp/engine/input.h"
+#include "mytcp/engine/reply.h"
+#include "mytcp/engine/timeout.h"
+#include "mytcp/engine/timer.h"
+#include "mytcp/engine/window.h"
+#include "mytcp/sock/port.h"
+#include "mytcp/sock/trace.h"
+
+/**
+ * struct mytcp_synq - a half-open connection
+ * @node: in the connection table
+ * @link: in the listener's synq; its accept_lock
+ * @timer: SYN-ACK retransmission; holds a reference while pending
+ * @listener: referenced; constant
+ * @opts: options of the SYN; constant but for tsval, the TS.Recent
+ * @iss: our initial sequence number; constant
+ * @irs: the peer's; constant
+ * @ts_offset: of our timestamps; constant
+ * @last_oow: see mytcp_reply_allowed()
+ * @sent_us: when the SYN-ACK was first sent, microseconds; constant
+ * @mark: routing mark; constant
+ * @wnd: our window, unscaled; constant
+ * @peer_wnd: the peer's, as in the SYN; constant
+ * @advmss: MSS we announce; constant
+ * @offer: what we answer with, MYTCP_HAS_*; constant
+ * @wscale: our shift; constant
+ * @retries: SYN-ACKs after the first; timer only
+ * @again: a SYN-ACK was retransmitted: no RTT sample (Karn)
+ */
+struct mytcp_synq {
+	struct mytcp_node node;
+	struct list_head link;
+	struct timer_list timer;
+	struct sock *listener;
+	struct mytcp_opts opts;
+	u32 iss;
+	u32 irs;
+	u32 ts_offset;
+	u32 last_oow;
+	u64 sent_us;
+	u32 mark;
+	u16 wnd;
+	u16 peer_wnd;
+	u16 advmss;
+	u8 offer;
+	u8 wscale;
+	u8 retries;
+	bool again;
+};
+
+static struct kmem_cache *synq_cache;
+
+static struct mytcp_synq *synq_of(struct mytcp_node *node)
+{
+	return container_of(node, struct mytcp_synq, node);
+}
+
+static void synq_free(struct mytcp_node *node)
+{
+	struct mytcp_synq *entry = synq_of(node);
+
+	sock_put(entry->listener);
+	kmem_cache_free(synq_cache, entry);
+}
+
+static void synq_describe(struct mytcp_node *node,
+			  struct mytcp_listing *listing)
+{
+	const struct mytcp_synq *entry = synq_of(node);
+
+	listing->timer = 1;
+	listing->expires = READ_ONCE(entry->timer.expires);
+	listing->retrans = READ_ONCE(entry->retries);
+	listing->uid = sock_i_uid(entry->listener);
+}
+
+static void synq_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
+{
+	*flow = (struct mytcp_flow) {
+		.net = entry->node.net,
+		.key = entry->node.key,
+		.dev = entry->node.dev,
+		.mark = entry->mark,
+		.priority = READ_ONCE(entry->listener->sk_priority),
+		.tos = READ_ONCE(inet_sk(entry->listener)->tos),
+		.uid = sock_net_uid(entry->node.net, entry->listener),
+	};
+}
+
+static void synq_send_synack(struct mytcp_synq *entry)
+{
+	struct mytcp_flow flow;
+	struct mytcp_seg seg = {
+		.seq = entry->iss,
+		.ack = entry->irs + 1,
+		.flags = MYTCP_SYN | MYTCP_ACK,
+		.wnd = entry->wnd,
+		.opts = {
+			.has = MYTCP_HAS_MSS | entry->offer,
+			.mss = entry->advmss,
+			.wscale = entry->wscale,
+			.tsval = mytcp_clock_ms() + entry->ts_offset,
+			.tsecr = READ_ONCE(entry->opts.tsval),
+		},
+	};
+
+	synq_flow(entry, &flow);
+	mytcp_reply_send(&flow, entry->listener, MYTCP_SYN_RECV, &seg);
+}
+
+static void synq_send_ack(struct mytcp_synq *entry)
+{
+	struct mytcp_flow flow;
+	struct mytcp_seg seg = {
+		.seq = entry->iss + 1,
+		.ack = entry->irs + 1,
+		.flags = MYTCP_ACK,
+		.wnd = entry->wnd >> entry->wscale,
+		.opts = {
+			.has = entry->offer & MYTCP_HAS_TS,
+			.tsval = mytcp_clock_ms() + entry->ts_offset,
+			.tsecr = READ_ONCE(entry->opts.tsval),
+		},
+	};
+
+	if (!mytcp_reply_allowed(entry->node.net, &entry->last_oow)) {
+		mytcp_count(entry->node.net, TCPACKSkippedSeq);
+		return;
+	}
+	synq_flow(entry, &flow);
+	mytcp_reply_send(&flow, NULL, MYTCP_SYN_RECV, &seg);
+}
+
+/* Out of the listener's list; drops the list's reference. */
+static void synq_unlist(struct mytcp_synq *entry)
+{
+	struct mytcp_sock *ms = mytcp_sk(entry->listener);
+
+	spin_lock_bh(&ms->accept_lock);
+	list_del(&entry->link);
+	WRITE_ONCE(ms->synq_len, ms->synq_len - 1);
+	spin_unlock_bh(&ms->accept_lock);
+	if (del_timer(&entry->timer))
+		mytcp_node_put(&entry->node);
+	mytcp_node_put(&entry->node);
+}
+
+/* The half-open connection ends without becoming one; any context, once. */
+static void synq_end(struct mytcp_synq *entry)
+{
+	if (!mytcp_table_remove(&entry->node))
+		return;
+	trace_mytcp_state(entry->node.net, &entry->node.key, MYTCP_SYN_RECV,
+			  MYTCP_CLOSE);
+	synq_unlist(entry);
+}
+
+/* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
+static void synq_expired(struct timer_list *timer)
+{
+	struct mytcp_synq *entry = from_timer(entry, timer, timer);
+	struct net *net = entry->node.net;
+	unsigned int most = mytcp_sk(entry->listener)->syn_retries ?:
+			    READ_ONCE(mytcp_net(net)->synack_retries);
+
+	if (!mytcp_node_hashed(&entry->node))
+		goto put;
+	if (entry->retries >= most) {
+		mytcp_count(net, TCPTimeouts);
+		synq_end(entry);
+		goto put;
+	}
+	WRITE_ONCE(entry->retries, entry->retries + 1);
+	entry->again = true;
+	mytcp_count(net, RetransSegs);
+	mytcp_count(net, TCPSynRetrans);
+	synq_send_synack(entry);
+	/* The reference goes on with the timer. */
+	mod_timer(&entry->timer, jiffies +
+		  min_t(unsigned long, HZ << entry->retries,
+			usecs_to_jiffies(MYTCP_RTO_MAX_US)));
+	return;
+put:
+	mytcp_node_put(&entry->node);
+}
+
+static void synq_choose(struct mytcp_synq *entry, struct sock *listener, u32 isn)
+{
+	const struct mytcp_net *mn = mytcp_net(entry->node.net);
+	u8 has = entry->opts.has;
+	struct mytcp_cookie_tuple tuple;
+
+	mytcp_key_to_tuple(&entry->node.key, &tuple);
+	entry->iss = isn ?: mn->isn_base ?:
+		     mytcp_cookie_isn(&mytcp_secret, &tuple, ktime_get_ns());
+	entry->ts_offset = mn->timestamps == 1 ?
+			   mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
+	/* Each only when both ends have it (RFC 7323 2.5, RFC 2018 2). */
+	if (!mn->window_scaling)
+		has &= ~MYTCP_HAS_WSCALE;
+	if (!mn->timestamps)
+		has &= ~MYTCP_HAS_TS;
+	if (!mn->sack)
+		has &= ~MYTCP_HAS_SACK_PERM;
+	entry->offer = has & (MYTCP_HAS_WSCALE | MYTCP_HAS_TS |
+			      MYTCP_HAS_SACK_PERM);
+	entry->wscale = has & MYTCP_HAS_WSCALE ?
+			mytcp_window_scale_for(listener) : 0;
+}
+
+static int synq_route_mss(struct mytcp_synq *entry)
+{
+	struct mytcp_flow flow;
+	struct dst_entry *dst;
+
+	synq_flow(entry, &flow);
+	dst = mytcp_ip_of(&entry->node.key)->route_flow(&flow);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	entry->advmss = mytcp_output_advmss(entry->listener, dst);
+	dst_release(dst);
+	return 0;
+}
+
+static struct mytcp_synq *synq_make(struct sock *listener,
+				    const struct sk_buff *skb,
+				    const struct mytcp_seg *seg,
+				    const struct mytcp_key *key, u32 isn)
+{
+	struct mytcp_synq *entry;
+
+	entry = kmem_cache_alloc(synq_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!entry)
+		return NULL;
+	mytcp_node_init(&entry->node, MYTCP_KIND_SYNQ, sock_net(listener),
+			listener->sk_family);
+	entry->node.key = *key;
+	entry->node.dev = READ_ONCE(listener->sk_bound_dev_if);
+	entry->node.state = MYTCP_SYN_RECV;
+	entry->listener = listener;
+	entry->opts = seg->opts;
+	entry->irs = seg->seq;
+	entry->peer_wnd = seg->wnd;
+	entry->mark = READ_ONCE(listener->sk_mark);
+	entry->last_oow = 0;
+	entry->retries = 0;
+	entry->again = false;
+	entry->sent_us = mytcp_clock_us();
+	timer_setup(&entry->timer, synq_expired, 0);
+	sock_hold(listener);
+	synq_choose(entry, listener, isn);
+	if (synq_route_mss(entry)) {
+		mytcp_node_put(&entry->node);
+		return NULL;
+	}
+	entry->wnd = mytcp_window_initial(listener, entry->advmss);
+	return entry;
+}
+
+/* Into the list and the table. False: the listener has closed, or a twin. */
+static bool synq_enter(struct mytcp_synq *entry)
+{
+	struct mytcp_sock *ms = mytcp_sk(entry->listener);
+	bool dead;
+
+	spin_lock(&ms->accept_lock);
+	dead = ms->synq_dead || mytcp_table_insert(&entry->node);
+	if (!dead) {
+		/* The creator's reference becomes the list's. */
+		list_add_tail(&entry->link, &ms->synq);
+		WRITE_ONCE(ms->synq_len, ms->synq_len + 1);
+		refcount_inc(&entry->node.ref);
+		mod_timer(&entry->timer, jiffies + HZ);
+	}
+	spin_unlock(&ms->accept_lock);
+	if (dead)
+		mytcp_node_put(&entry->node);
+	return !dead;
+}
+
+static bool synq_has_room(struct sock *listener)
+{
+	struct net *net = sock_net(listener);
+	u32 most = min_t(u32, READ_ONCE(mytcp_net(net)->max_syn_backlog),
+			 max_t(u32, READ_ONCE(listener->sk_max_ack_backlog), 8));
+
+	if (sk_acceptq_is_full(listener)) {
+		mytcp_count(net, ListenOverflows);
+		return false;
+	}
+	if (READ_ONCE(mytcp_sk(listener)->synq_len) >= most) {
+		mytcp_count(net, TCPReqQFullDrop);
+		return false;
+	}
+	return true;
+}
+
+/* RFC 9293 3.10.7.2, third: a SYN for a listener. */
+static void synq_syn(struct sock *listener, const struct sk_buff *skb,
+		     const struct mytcp_seg *seg, const struct mytcp_key *key,
+		     u32 isn)
+{
+	struct net *net = sock_net(listener);
+	struct mytcp_synq *entry;
+
+	if (!synq_has_room(listener))
+		goto drop;
+	entry = synq_make(listener, skb, seg, key, isn);
+	if (!entry)
+		goto drop;
+	/* Until the answer is sent the timer may not take the entry away. */
+	refcount_inc(&entry->node.ref);
+	if (synq_enter(entry)) {
+		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
+		synq_send_synack(entry);
+	}
+	mytcp_node_put(&entry->node);
+	return;
+drop:
+	mytcp_count(net, ListenDrops);
+}
+
+/**
+ * mytcp_synq_listen() - a segment for a listener, RFC 9293 3.10.7.2
+ * @listener: socket in LISTEN, under RCU
+ * @skb: the segment; consumed
+ * @seg: the same, parsed
+ * @key: its key
+ * @isn: initial sequence number to use, 0 for a fresh one
+ *
+ * Context: softirq.
+ */
+void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
+		       const struct mytcp_seg *seg, const struct mytcp_key *key,
+		       u32 isn)
+{
+	struct net *net = sock_net(listener);
+
+	if (seg->flags & MYTCP_RST)
+		mytcp_count(net, DropState);	/* first */
+	else if (seg->flags & MYTCP_ACK)
+		mytcp_reply_reset(net, seg, key);	/* second */
+	else if ((seg->flags & (MYTCP_SYN | MYTCP_FIN)) == MYTCP_SYN)
+		synq_syn(listener, skb, seg, key, isn);
+	else
+		mytcp_count(net, DropFlags);
+	kfree_skb(skb);
+}
+
+/* The child's connection, as the two SYNs have made it. */
+static void synq_fill_child(struct sock *sk, const struct mytcp_synq *entry)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	ms->iss = entry->iss;
+	ms->snd_una = entry->iss;
+	ms->snd_nxt = entry->iss + 1;
+	ms->write_seq = ms->snd_nxt;
+	ms->snd_sml = ms->snd_nxt;
+	ms->snd_up = ms->snd_nxt;
+	ms->pushed_seq = ms->snd_nxt;
+	ms->recover = entry->iss;
+	ms->irs = entry->irs;
+	ms->rcv_nxt = entry->irs + 1;
+	ms->rcv_wup = ms->rcv_nxt;
+	ms->last_ack_sent = ms->rcv_nxt;
+	ms->copied_seq = ms->rcv_nxt;
+	ms->urg_seq = ms->rcv_nxt;
+	ms->rcv_wnd = entry->wnd;
+	ms->advmss = entry->advmss;
+	ms->rcv_wscale = entry->wscale;
+	ms->ts_offset = entry->ts_offset;
+	ms->offer = entry->offer;
+	ms->peer_mss = ms->ip->mss_default;
+	mytcp_input_negotiate(ms, &entry->opts);
+	ms->snd_wnd = entry->peer_wnd;
+	ms->max_window = ms->snd_wnd;
+	if (!entry->again)
+		mytcp_rtt_sample(&ms->rtt, max_t(u64, 1, mytcp_clock_us() -
+						 entry->sent_us));
+}
+
+static void synq_address_child(struct sock *sk, const struct mytcp_synq *entry)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct inet_sock *inet = inet_sk(sk);
+	const struct mytcp_key *key = &entry->node.key;
+
+	inet->inet_saddr = key->laddr.s6_addr32[3];
+	inet->inet_rcv_saddr = inet->inet_saddr;
+	inet->inet_daddr = key->raddr.s6_addr32[3];
+	inet->inet_sport = key->lport;
+	inet->inet_dport = key->rport;
+	inet->inet_num = ntohs(key->lport);
+	ms->node.key = *key;
+	ms->node.dev = entry->node.dev;
+	sk_set_txhash(sk);
+}
+
+static void synq_give_up(struct sock *child)
+{
+	mytcp_sock_orphan(child);
+	mytcp_sock_done(child, 0);
+	mytcp_sock_unlock_child(child);
+}
+
+/* A child in the entry's place; bottom-half locked; NULL when it failed. */
+static struct sock *synq_child(struct mytcp_synq *entry)
+{
+	struct sock *child = mytcp_sock_clone(entry->listener);
+
+	if (!child)
+		return NULL;
+	mytcp_timeout_setup(child);
+	synq_address_child(child, entry);
+	synq_fill_child(child, entry);
+	mytcp_port_inherit(child, entry->listener);
+	if (!mytcp_sk(child)->port || mytcp_sk(child)->ip->route(child))
+		goto give_up;
+	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));
+	/* Of two CPUs with the same ACK one makes the connection. */
+	if (!mytcp_table_replace(&entry->node, &mytcp_sk(child)->node))
+		goto give_up;
+	return child;
+give_up:
+	synq_give_up(child);
+	return NULL;
+}
+
+/* Hand a child to the listener. False: it has closed. */
+static bool synq_hand_over(struct sock *listener, struct sock *child)
+{
+	struct mytcp_sock *ms = mytcp_sk(listener);
+	bool taken;
+
+	spin_lock(&ms->accept_lock);
+	taken = !ms->synq_dead;
+	if (taken) {
+		sock_hold(child);
+		list_add_tail(&mytcp_sk(child)->accept_link, &ms->accept_queue);
+		sk_acceptq_added(listener);
+	}
+	spin_unlock(&ms->accept_lock);
+	return taken;
+}
+
+/* A child nobody will accept; locked. */
+static void synq_abort_child(struct sock *child)
+{
+	mytcp_sock_orphan(child);
+	if (mytcp_sock_state(child) == MYTCP_CLOSE) {
+		mytcp_sock_destroy(child);
+		return;
+	}
+	mytcp_output_reset(child, GFP_ATOMIC);
+	mytcp_sock_done(child, 0);
+}
+
+/* Fifth, SYN-RECEIVED: the third segment of the handshake. */
+static void synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
+		     struct mytcp_seg *seg)
+{
+	struct sock *listener = entry->listener;
+	struct net *net = entry->node.net;
+	struct sock *child;
+	bool handed;
+
+	if (sk_acceptq_is_full(listener)) {
+		mytcp_count(net, ListenOverflows);
+		mytcp_count(net, ListenDrops);
+		if (READ_ONCE(mytcp_net(net)->abort_on_overflow)) {
+			mytcp_reply_reset(net, seg, &entry->node.key);
+			synq_end(entry);
+		}
+		goto drop;
+	}
+	child = synq_child(entry);
+	if (!child) {
+		mytcp_count(net, ListenDrops);
+		goto drop;
+	}
+	synq_unlist(entry);
+	mytcp_count(net, PassiveOpens);
+	mytcp_receive(child, skb, seg);
+	handed = mytcp_sock_state(child) != MYTCP_CLOSE &&
+		 synq_hand_over(listener, child);
+	if (!handed)
+		synq_abort_child(child);
+	mytcp_sock_unlock_child(child);
+	if (handed)
+		listener->sk_data_ready(listener);
+	return;
+drop:
+	kfree_skb(skb);
+}
+
+/* Fourth, and a duplicate of the first SYN: false when it is dealt with. */
+static bool synq_check_syn(struct mytcp_synq *entry,
+			   const struct mytcp_seg *seg)
+{
+	if (!(seg->flags & MYTCP_SYN))
+		return true;
+	if (seg->seq == entry->irs && !(seg->flags & MYTCP_ACK)) {
+		/* The SYN again: our answer was lost. Once a time (A22). */
+		if (mytcp_reply_allowed(entry->node.net, &entry->last_oow)) {
+			entry->again = true;
+			synq_send_synack(entry);
+		}
+		return false;
+	}
+	mytcp_count(entry->node.net, TCPSYNChallenge);
+	synq_send_ack(entry);
+	return false;
+}
+
+static bool synq_acceptable(const struct mytcp_synq *entry,
+			    const struct mytcp_seg *seg)
+{
+	u32 end = seg->seq + mytcp_segment_seqlen(seg);
+
+	if ((entry->offer & MYTCP_HAS_TS) && !(seg->flags & MYTCP_RST) &&
+	    mytcp_paws_old(seg, READ_ONCE(entry->opts.tsval), 1)) {
+		mytcp_count(entry->node.net, PAWSEstab);
+		return false;
+	}
+	return mytcp_seq_ge(end, entry->irs + 1) &&
+	       mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd);
+}
+
+/* RFC 9293 3.10.7.4 for SYN-RECEIVED, reached from LISTEN. Consumes the skb. */
+static void synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
+		       struct mytcp_seg *seg)
+{
+	/* A duplicate SYN comes before the check of its sequence number. */
+	if (!(seg->flags & MYTCP_RST) && !synq_check_syn(entry, seg))
+		goto drop;
+	if (!synq_acceptable(entry, seg)) {
+		if (!(seg->flags & MYTCP_RST))
+			synq_send_ack(entry);
+		goto drop;
+	}
+	if (seg->flags & MYTCP_RST) {
+		/* Back to LISTEN (MUST-11); RFC 5961 3.2 for the rest. */
+		if (seg->seq == entry->irs + 1) {
+			mytcp_count(entry->node.net, AttemptFails);
+			synq_end(entry);
+		} else {
+			synq_send_ack(entry);
+		}
+		goto drop;
+	}
+	if (!(seg->flags & MYTCP_ACK))
+		goto drop;
+	if (seg->ack != entry->iss + 1) {
+		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
+		goto drop;
+	}
+	synq_ack(entry, skb, seg);
+	return;
+drop:
+	kfree_skb(skb);
+}
+
+/**
+ * mytcp_synq_segment() - a segment for a half-open connection
+ * @node: entry, referenced by the caller
+ * @skb: the segment, at its payload; consumed
+ * @seg: the same, parsed
+ *
+ * Context: softirq.
+ */
+void mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
+			struct mytcp_seg *seg)
+{
+	synq_steps(synq_of(node), skb, seg);
+}
+
+/**
+ * mytcp_synq_icmp() - the peer cannot be reached
+ * @node: entry, referenced by the caller
+ * @seq: sequence number of the segment that could not be delivered
+ */
+void mytcp_synq_icmp(struct mytcp_node *node, u32 seq)
+{
+	struct mytcp_synq *entry = synq_of(node);
+
+	if (seq != entry->iss) {
+		mytcp_count(node->net, OutOfWindowIcmps);
+		return;
+	}
+	synq_end(entry);
+	mytcp_count(node->net, ListenDrops);
+}
+
+/* One entry of the list, referenced, or NULL. */
+static struct mytcp_synq *synq_first(struct mytcp_sock *ms)
+{
+	struct mytcp_synq *entry;
+
+	spin_lock_bh(&ms->accept_lock);
+	ms->synq_dead = true;
+	entry = list_first_entry_or_null(&ms->synq, struct mytcp_synq, link);
+	if (entry)
+		refcount_inc(&entry->node.ref);
+	spin_unlock_bh(&ms->accept_lock);
+	return entry;
+}
+
+/**
+ * mytcp_synq_stop() - a listener closes
+ * @listener: socket, locked, found by no segment any more
+ *
+ * Half-open connections are forgotten, children nobody accepted are reset.
+ * Context: process.
+ */
+void mytcp_synq_stop(struct sock *listener)
+{
+	struct mytcp_synq *entry;
+	struct sock *child;
+
+	while ((entry = synq_first(mytcp_sk(listener)))) {
+		synq_end(entry);
+		mytcp_node_put(&entry->node);
+		cond_resched();
+	}
+	while ((child = mytcp_synq_accept(listener))) {
+		local_bh_disable();
+		bh_lock_sock_nested(child);
+		synq_abort_child(child);
+		bh_unlock_sock(child);
+		local_bh_enable();
+		sock_put(child);
+		cond_resched();
+	}
+}
+
+/**
+ * mytcp_synq_accept() - the next connection
+ * @listener: socket, locked
+ *
+ * Return: a child with a reference for the caller, or NULL.
+ */
+struct sock *mytcp_synq_accept(struct sock *listener)
+{
+	struct mytcp_sock *ms = mytcp_sk(listener);
+	struct mytcp_sock *child;
+
+	spin_lock_bh(&ms->accept_lock);
+	child = list_first_entry_or_null(&ms->accept_queue, struct mytcp_sock,
+					 accept_link);
+	if (child) {
+		list_del_init(&child->accept_link);
+		sk_acceptq_removed(listener);
+	}
+	spin_unlock_bh(&ms->accept_lock);
+	return child ? &child->inet.sk : NULL;
+}
+
+/**
+ * mytcp_synq_purge() - forget the entries of a namespace
+ * @net: namespace; NULL for all
+ *
+ * Context: process; no new ones are made meanwhile.
+ */
+void mytcp_synq_purge(struct net *net)
+{
+	struct mytcp_node *node;
+	unsigned int bucket = 0;
+
+	for (node = mytcp_table_first(net, &bucket); node;
+	     node = mytcp_table_next(net, &bucket, node)) {
+		if (node->kind == MYTCP_KIND_SYNQ)
+			synq_end(synq_of(node));
+	}
+}
+
+static const struct mytcp_node_ops synq_ops = {
+	.free = synq_free,
+	.describe = synq_describe,
+};
+
+/**
+ * mytcp_synq_init() - module init
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mytcp_synq_init(void)
+{
+	synq_cache = kmem_cache_create("mytcp_synq", sizeof(struct mytcp_synq),
+				       0, SLAB_TYPESAFE_BY_RCU | SLAB_ACCOUNT,
+				       NULL);
+	if (!synq_cache)
+		return -ENOMEM;
+	mytcp_table_set_ops(MYTCP_KIND_SYNQ, &synq_ops);
+	return 0;
+}
+
+/**
+ * mytcp_synq_exit() - module exit; no listener exists any more
+ */
+void mytcp_synq_exit(void)
+{
+	mytcp_synq_purge(NULL);
+	rcu_barrier();
+	kmem_cache_destroy(synq_cache);
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What each timer does when it runs out; the list of them is in timer.h. */
+#include <net/dst.h>
+#include "mytcp/engine/timeout.h"
+#include "mytcp/engine/delack.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/recovery.h"
+#include "mytcp/engine/sendq.h"
+#include "mytcp/engine/timer.h"
+#include "mytcp/engine/timewait.h"
+
+#define ORPHAN_RETRIES	8	/* orphan_retries = 0, as Linux has it */
+#define ATO_MIN		(HZ / 25)
+
+static void timeout_give_up(struct sock *sk)
+{
+	mytcp_count(sock_net(sk), TCPAbortOnTimeout);
+	/* MUST-47: an ICMP error that came meanwhile tells more. */
+	mytcp_sock_done(sk, mytcp_sk(sk)->err_soft ?: ETIMEDOUT);
+}
+
+static unsigned int timeout_orphan_retries(const struct sock *sk)
+{
+	int retries = READ_ONCE(mytcp_net(sock_net(sk))->orphan_retries);
+
+	/* The peer is known to be unreachable. */
+	if (mytcp_sk(sk)->err_soft)
+		return 0;
+	return retries ?: ORPHAN_RETRIES;
+}
+
+/* How many retransmissions R2 of RFC 9293 3.8.3 allows. */
+static unsigned int timeout_retries(const struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
+
+	if (mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) | MYTCP_ST(SYN_RECV)))
+		return ms->syn_retries ?: READ_ONCE(mn->syn_retries);
+	if (sock_flag(sk, SOCK_DEAD))
+		return timeout_orphan_retries(sk);
+	return READ_ONCE(mn->retries2);
+}
+
+/* Milliseconds left of TCP_USER_TIMEOUT (MUST-21), INT_MAX without one. */
+static int timeout_user_left(struct sock *sk, u64 since_us)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u64 gone;
+
+	if (!ms->user_timeout)
+		return INT_MAX;
+	if (!ms->first_rtx_us)
+		ms->first_rtx_us = since_us;
+	gone = div_u64(mytcp_clock_us() - ms->first_rtx_us, USEC_PER_MSEC);
+	return gone >= ms->user_timeout ? 0 : ms->user_timeout - gone;
+}
+
+static void timeout_arm(struct sock *sk, enum mytcp_timer_job job, int left_ms)
+{
+	unsigned long delay = mytcp_timer_rto(mytcp_sk(sk));
+
+	if (left_ms != INT_MAX)
+		delay = min(delay, msecs_to_jiffies(left_ms) ?: 1UL);
+	mytcp_timer_arm(sk, job, delay);
+}
+
+/* A closed window is no loss as long as the peer answers (MUST-37). */
+static bool timeout_window_closed(const struct mytcp_sock *ms)
+{
+	return !ms->snd_wnd && ms->max_window &&
+	       (u32)jiffies - ms->last_seg < usecs_to_jiffies(MYTCP_RTO_MAX_US);
+}
+
+/* RFC 6298 5.4 to 5.6, RFC 9293 3.8.3. */
+static void timeout_retransmit(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *head = skb_peek(&ms->send_queue);
+	bool opening = mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) |
+				     MYTCP_ST(SYN_RECV));
+	int left;
+
+	if (!head)
+		return;
+	left = timeout_user_left(sk, mytcp_cb(head)->sent_us);
+	if (!left || (left == INT_MAX && !timeout_window_closed(ms) &&
+		      ms->retransmits >= timeout_retries(sk))) {
+		timeout_give_up(sk);
+		return;
+	}
+	/* MUST-20: R1, tell IP that the route may be dead */
+	if (ms->retransmits >= READ_ONCE(mytcp_net(sock_net(sk))->retries1) &&
+	    !opening)
+		dst_negative_advice(sk);
+
+	mytcp_count(sock_net(sk), TCPTimeouts);
+	if (ms->retransmits < U8_MAX)
+		ms->retransmits++;
+	mytcp_rtt_backoff(&ms->rtt);
+	if (opening) {
+		mytcp_output_retransmit(sk, head);
+	} else {
+		mytcp_recovery_on_rto(sk);
+		mytcp_output_push(sk);
+	}
+	left = timeout_user_left(sk, 0);
+	timeout_arm(sk, MYTCP_JOB_RETRANS, left);
+}
+
+/* RFC 9293 3.8.6.1: ask for the window; an orphan does not ask for ever. */
+static void timeout_probe(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	bool dead = sock_flag(sk, SOCK_DEAD);
+	int left;
+
+	if (!mytcp_sendq_unsent(sk))
+		return;
+	left = timeout_user_left(sk, mytcp_clock_us());
+	if (!left || ms->probes_out >= timeout_retries(sk) ||
+	    (dead && (ms->rtt.backoff >= timeout_orphan_retries(sk) ||
+		      mytcp_sock_too_many_orphans(sk)))) {
+		if (dead)
+			mytcp_output_reset(sk, GFP_ATOMIC);
+		timeout_give_up(sk);
+		return;
+	}
+	if (mytcp_output_probe(sk)) {
+		ms->rtt.backoff = 0;
+		mytcp_output_push(sk);
+		return;
+	}
+	if (ms->probes_out < U8_MAX)
+		ms->probes_out++;
+	mytcp_rtt_backoff(&ms->rtt);	/* SHLD-30 */
+	timeout_arm(sk, MYTCP_JOB_PROBE, left);
+}
+
+static void timeout_retrans_job(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)) ||
+	    !mytcp_timer_retrans_due(sk))
+		return;
+	if (ms->timer_job == MYTCP_JOB_RETRANS) {
+		ms->timer_job = MYTCP_JOB_NONE;
+		timeout_retransmit(sk);
+	} else {
+		ms->timer_job = MYTCP_JOB_NONE;
+		timeout_probe(sk);
+	}
+}
+
+static void timeout_delack_job(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)) ||
+	    !mytcp_timer_delack_due(sk))
+		return;
+	/* The answer we hoped to ride on did not come: hope less. */
+	if (ms->ack_pingpong) {
+		ms->ack_pingpong = false;
+		ms->ack_ato = ATO_MIN;
+	} else {
+		ms->ack_ato = min_t(u32, ms->ack_ato * 2, mytcp_timer_rto(ms));
+	}
+	mytcp_count(sock_net(sk), DelayedACKs);
+	mytcp_output_ack(sk);
+}
+
+static u32 timeout_keepalive_time(const struct sock *sk)
+{
+	return mytcp_sk(sk)->keepalive_time ?:
+	       READ_ONCE(mytcp_net(sock_net(sk))->keepalive_time);
+}
+
+/* RFC 9293 3.8.4. Returns the time until the next look. */
+static unsigned long timeout_keepalive_step(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	u32 idle = (u32)jiffies - ms->last_seg;
+	u32 time = timeout_keepalive_time(sk);
+	u32 probes = ms->keepalive_probes ?: READ_ONCE(mn->keepalive_probes);
+
+	/* Data under way has a timer that is stricter. */
+	if (mytcp_sendq_unsent(sk) || !skb_queue_empty(&ms->send_queue))
+		return time;
+	if (idle < time)
+		return time - idle;
+	if (ms->user_timeout ? (ms->probes_out && jiffies_to_msecs(idle) >=
+				ms->user_timeout) :
+			       ms->probes_out >= probes) {
+		mytcp_output_reset(sk, GFP_ATOMIC);
+		timeout_give_up(sk);
+		return 0;
+	}
+	mytcp_count(sock_net(sk), TCPKeepAlive);
+	mytcp_output_keepalive(sk);
+	ms->probes_out++;
+	return ms->keepalive_intvl ?: READ_ONCE(mn->keepalive_intvl);
+}
+
+static void timeout_keepalive_job(struct sock *sk)
+{
+	unsigned long next;
+
+	if (mytcp_sock_state(sk) == MYTCP_FIN_WAIT2 &&
+	    sock_flag(sk, SOCK_DEAD)) {
+		/* TCP_LINGER2 is over; the rest is waited for in a bucket. */
+		mytcp_timewait_enter(sk, MYTCP_FIN_WAIT2,
+				     READ_ONCE(mytcp_net(sock_net(sk))->tw_timeout));
+		return;
+	}
+	if (!sock_flag(sk, SOCK_KEEPOPEN) ||
+	    mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN) |
+			  MYTCP_ST(SYN_SENT)))
+		return;
+	next = timeout_keepalive_step(sk);
+	if (next)
+		mytcp_timer_arm_keepalive(sk, next);
+}
+
+static void timeout_retrans_expired(struct timer_list *timer)
+{
+	struct mytcp_sock *ms = from_timer(ms, timer, retrans_timer);
+
+	mytcp_timer_fire(&ms->inet.sk, MYTCP_DEFER_RETRANS,
+			 timeout_retrans_job);
+}
+
+static void timeout_delack_expired(struct timer_list *timer)
+{
+	struct mytcp_sock *ms = from_timer(ms, timer, delack_timer);
+
+	mytcp_timer_fire(&ms->inet.sk, MYTCP_DEFER_DELACK, timeout_delack_job);
+}
+
+static void timeout_keepalive_expired(struct timer_list *timer)
+{
+	struct sock *sk = from_timer(sk, timer, sk_timer);
+
+	mytcp_timer_fire(sk, MYTCP_DEFER_KEEPALIVE, timeout_keepalive_job);
+}
+
+/**
+ * mytcp_timeout_setup() - the timers of a new socket
+ * @sk: socket nobody else knows
+ */
+void mytcp_timeout_setup(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	timer_setup(&ms->retrans_timer, timeout_retrans_expired, 0);
+	timer_setup(&ms->delack_timer, timeout_delack_expired, 0);
+	timer_setup(&sk->sk_timer, timeout_keepalive_expired, 0);
+}
+
+/**
+ * mytcp_timeout_release_cb() - struct proto.release_cb: catch up
+ * @sk: socket, its lock about to be dropped; BH off
+ */
+void mytcp_timeout_release_cb(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned long todo;
+
+	if (!READ_ONCE(ms->deferred))
+		return;
+	todo = xchg(&ms->deferred, 0);
+	if (todo & BIT(MYTCP_DEFER_PMTU))
+		mytcp_output_new_pmtu(sk);
+	if (todo & BIT(MYTCP_DEFER_RETRANS)) {
+		timeout_retrans_job(sk);
+		__sock_put(sk);
+	}
+	if (todo & BIT(MYTCP_DEFER_KEEPALIVE)) {
+		timeout_keepalive_job(sk);
+		__sock_put(sk);
+	}
+	if (todo & BIT(MYTCP_DEFER_DELACK)) {
+		timeout_delack_job(sk);
+		__sock_put(sk);
+	}
+	/* One ACK for all of the backlog (MUST-58, MUST-59). */
+	if ((todo & BIT(MYTCP_DEFER_ACK)) && ms->ack_pending)
+		mytcp_output_ack(sk);
+}
+
+/**
+ * mytcp_timeout_keepalive() - start the keepalive timer if it is wanted
+ * @sk: socket, locked, ESTABLISHED
+ */
+void mytcp_timeout_keepalive(struct sock *sk)
+{
+	mytcp_sk(sk)->last_seg = (u32)jiffies;
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		mytcp_timer_arm_keepalive(sk, timeout_keepalive_time(sk));
+}
+
+/**
+ * mytcp_timeout_set_keepalive() - struct proto.keepalive
+ * @sk: socket, locked
+ * @on: SO_KEEPALIVE
+ */
+void mytcp_timeout_set_keepalive(struct sock *sk, int on)
+{
+	u32 idle = (u32)jiffies - mytcp_sk(sk)->last_seg;
+	u32 time = timeout_keepalive_time(sk);
+
+	if (mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)))
+		return;
+	if (on)
+		mytcp_timer_arm_keepalive(sk, idle < time ? time - idle : 1);
+	else
+		mytcp_timer_stop_keepalive(sk);
+}

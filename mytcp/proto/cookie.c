@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Initial sequence numbers, timestamp offsets, port offsets: keyed hashes. */
+#include <linux/types.h>
+#include <linux/siphash.h>
+
+#include "mytcp/proto/cookie.h"
+
+/* A step of the clock in the ISN is 2^12 ns, "about 4 us" (RFC 9293 3.4.1). */
+#define ISN_CLOCK_SHIFT	12
+
+/**
+ * mytcp_cookie_isn() - the initial sequence number of a connection
+ * @secret: keys of this boot
+ * @tuple: the connection
+ * @now_ns: a clock that never steps back, nanoseconds
+ *
+ * RFC 6528 3 (RFC 9293 MUST-8): ISN = M + F(connection, key). The clock M keeps
+ * a new incarnation beyond the sequence numbers of the last one; F, a PRF with
+ * a key of 128 bits, keeps everybody else from guessing (MUST-9).
+ *
+ * Context: any, no locks.
+ * Return: the ISN.
+ */
+u32 mytcp_cookie_isn(const struct mytcp_cookie_secret *secret,
+		     const struct mytcp_cookie_tuple *tuple, u64 now_ns)
+{
+	return (u32)(now_ns >> ISN_CLOCK_SHIFT) +
+	       (u32)siphash(tuple, sizeof(*tuple), &secret->isn);
+}
+
+/**
+ * mytcp_cookie_ts_offset() - what is added to the clock in our timestamps
+ * @secret: keys of this boot
+ * @tuple: the connection
+ *
+ * RFC 7323 5.4: without it TSval would tell the host's uptime. It is the same
+ * for each incarnation of @tuple, so that PAWS and the reuse of TIME-WAIT
+ * (RFC 6191) see timestamps that go on rising.
+ *
+ * Context: any, no locks.
+ * Return: the offset.
+ */
+u32 mytcp_cookie_ts_offset(const struct mytcp_cookie_secret *secret,
+			   const struct mytcp_cookie_tuple *tuple)
+{
+	return (u32)siphash(tuple, sizeof(*tuple), &secret->ts);
+}
+
+/**
+ * mytcp_cookie_port() - where the search for an ephemeral port starts
+ * @secret: keys of this boot
+ * @tuple: the connection; its lport, which is what is sought, is left out
+ *
+ * RFC 6056 3.3.4: the offset depends on whom we talk to, so ports towards one
+ * peer tell nothing of those towards another.
+ *
+ * Context: any, no locks.
+ * Return: 64 bits, enough for an offset and an index into a counter table.
+ */
+u64 mytcp_cookie_port(const struct mytcp_cookie_secret *secret,
+		      const struct mytcp_cookie_tuple *tuple)
+{
+	struct mytcp_cookie_tuple peer = *tuple;
+
+	peer.lport = 0;
+	return siphash(&peer, sizeof(peer), &secret->port);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Settings and counters of a network namespace. */
+#ifndef MYTCP_SOCK_NETNS_H
+#define MYTCP_SOCK_NETNS_H
+
+#include <linux/types.h>
+#include <linux/percpu.h>
+#include <linux/bitmap.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include "mytcp/proto/cookie.h"
+
+/*
+ * Counters, shown in /proc/net/mytcp_netstat. Those of the first list carry
+ * the meaning of /proc/net/snmp's Tcp line, those of the second the meaning of
+ * /proc/net/netstat's TcpExt line where the kernel has the name.
+ */
+#define MYTCP_COUNTERS_TCP(X)						\
+	X(ActiveOpens) X(PassiveOpens) X(AttemptFails) X(EstabResets)	\
+	X(CurrEstab) X(InSegs) X(OutSegs) X(RetransSegs) X(InErrs)	\
+	X(OutRsts) X(InCsumErrors)
+
+#define MYTCP_COUNTERS_EXT(X)						\
+	X(ListenOverflows) X(ListenDrops) X(TW) X(TWRecycled)		\
+	X(TCPTimeWaitOverflow) X(PAWSActive) X(PAWSEstab)		\
+	X(DelayedACKs) X(DelayedACKLost) X(TCPChallengeACK)		\
+	X(TCPACKSkippedPAWS) X(TCPACKSkippedSeq)			\
+	X(TCPACKSkippedChallenge) X(TCPACKSkippedTimeWait)		\
+	X(TCPSYNChallenge) X(TCPReqQFullDrop)				\
+	X(TCPTimeouts) X(TCPSynRetrans) X(TCPFastRetrans)		\
+	X(TCPRetransFail) X(TCPLossProbes)				\
+	X(TCPAbortOnData) X(TCPAbortOnClose) X(TCPAbortOnMemory)	\
+	X(TCPAbortOnTimeout) X(TCPAbortOnLinger) X(TCPAbortFailed)	\
+	X(TCPBacklogDrop) X(TCPRcvQDrop) X(TCPOFOQueue) X(TCPOFODrop)	\
+	X(TCPOFOMerge) X(TCPKeepAlive) X(TCPWinProbe)			\
+	X(TCPFromZeroWindowAdv) X(TCPToZeroWindowAdv)			\
+	X(TCPRcvCoalesce) X(TCPHPHits) X(TCPPureAcks)			\
+	X(LockDroppedIcmps) X(OutOfWindowIcmps)				\
+	X(DropShort) X(DropOffset) X(DropFlags) X(DropSource)		\
+	X(DropState) X(DropOldAck) X(DropNoAck) X(DropFilter)		\
+	X(DropPolicy) X(DropOutOfWindow) X(DropNoMemory)		\
+	X(DropAfterClose)
+
+enum mytcp_counter {
+#define MYTCP_COUNTER(name) MYTCP_MIB_##name,
+	MYTCP_COUNTERS_TCP(MYTCP_COUNTER)
+	MYTCP_COUNTERS_EXT(MYTCP_COUNTER)
+#undef MYTCP_COUNTER
+	MYTCP_MIB_MAX
+};
+
+/**
+ * struct mytcp_counters - one CPU's share of a namespace's counters
+ * @value: by enum mytcp_counter; a gauge (CurrEstab) is the sum over CPUs
+ */
+struct mytcp_counters {
+	unsigned long value[MYTCP_MIB_MAX];
+};
+
+/**
+ * struct mytcp_net - what MyTCP keeps for a network namespace
+ * @counters: per CPU, added to in any context
+ * @ports: one bit for each local port in use; set and cleared under the bind
+ *	bucket's lock, tested without one
+ * @hooks: netfilter hooks are registered; written under the mutex of demux
+ * @ip_local_port_range: first and last ephemeral port
+ * @rmem: receive buffer: least, default, most, bytes
+ * @wmem: send buffer, likewise
+ * @syn_retries: SYNs after the first
+ * @synack_retries: SYN-ACKs after the first
+ * @retries1: R1 of RFC 9293 3.8.3, retransmissions
+ * @retries2: R2
+ * @orphan_retries: retransmissions for a socket nobody holds; 0 means 8
+ * @fin_timeout: FIN_WAIT_2 without an owner, jiffies
+ * @tw_timeout: 2 MSL, jiffies
+ * @max_tw_buckets: TIME_WAIT buckets at most
+ * @max_syn_backlog: SYN queue entries of a listener at most
+ * @somaxconn: accept queue of a listener at most
+ * @abort_on_overflow: reset, rather than drop, when the accept queue is full
+ * @rfc1337: 1: an RST does not end TIME_WAIT
+ * @stdurg: 1: RFC 9293's urgent pointer; 0: BSD's (one past it)
+ * @keepalive_time: idle time before the first probe, jiffies
+ * @keepalive_intvl: between probes, jiffies
+ * @keepalive_probes: unanswered probes until the end
+ * @window_scaling: offer window scaling
+ * @sack: offer SACK
+ * @timestamps: 0 off, 1 with a random offset, 2 without
+ * @invalid_ratelimit: least time between two ACKs that answer nonsense, ms
+ * @min_snd_mss: smallest send MSS, bytes
+ * @min_pmtu: smallest path MTU believed, bytes
+ * @max_orphans: sockets nobody holds, at most
+ * @isn_base: test aid: when not 0, the ISN of every connection
+ * @tw_count: TIME_WAIT buckets standing
+ */
+struct mytcp_net {
+	struct mytcp_counters __percpu *counters;
+	unsigned long *ports;
+	bool hooks;
+	int ip_local_port_range[2];
+	int rmem[3];
+	int wmem[3];
+	int syn_retries;
+	int synack_retries;
+	int retries1;
+	int retries2;
+	int orphan_retries;
+	int fin_timeout;
+	int tw_timeout;
+	int max_tw_buckets;
+	int max_syn_backlog;
+	int somaxconn;
+	int abort_on_overflow;
+	int rfc1337;
+	int stdurg;
+	int keepalive_time;
+	int keepalive_intvl;
+	int keepalive_probes;
+	int window_scaling;
+	int sack;
+	int timestamps;
+	int invalid_ratelimit;
+	int min_snd_mss;
+	int min_pmtu;
+	int max_orphans;
+	unsigned int isn_base;
+	atomic_t tw_count;
+	struct ctl_table_header *sysctl_header;	/* owned by admin/sysctl */
+};
+
+extern unsigned int mytcp_net_id;
+extern struct mytcp_cookie_secret mytcp_secret;
+
+static inline struct mytcp_net *mytcp_net(const struct net *net)
+{
+	return net_generic(net, mytcp_net_id);
+}
+
+/* Add to a counter; any context. */
+#define mytcp_count_add(net, name, n)					\
+	this_cpu_add(mytcp_net(net)->counters->value[MYTCP_MIB_##name], n)
+#define mytcp_count(net, name)	mytcp_count_add(net, name, 1)
+
+static inline bool mytcp_netns_port_ours(const struct mytcp_net *mn, u16 port)
+{
+	return test_bit(port, mn->ports);
+}
+
+unsigned long mytcp_netns_counter(const struct mytcp_net *mn,
+				  enum mytcp_counter which);
+int mytcp_netns_init(void);
+void mytcp_netns_exit(void);
+
+#endif /* MYTCP_SOCK_NETNS_H */

@@ -1,0 +1,797 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Local ports: conflicts between MyTCP sockets, the reservation against the
+ * kernel's TCP, and the choice of an ephemeral port.
+ *
+ * The reservation. A port bound by bind() must not be the kernel's at the same
+ * time, or either stack would answer the other's segments. There is no
+ * registry both could ask, so MyTCP binds a socket of the kernel's TCP to the
+ * same address, port and interface, and never uses it. It is shared by all that
+ * are bound there, the children of a listener included, and closed after the
+ * last. connect() needs none: its ports come from a range the kernel's TCP does
+ * not choose from.
+ *
+ * Lock order: socket lock, reserve_mutex, lock of a port bucket, lock of a table
+ * bucket. The locks of the kernel's sockets are taken inside reserve_mutex, or
+ * by the work item, which takes no lock of ours.
+ */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/random.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <net/ip.h>
+#include <net/netns/hash.h>
+#include <net/sock.h>
+
+#include "mytcp/sock/port.h"
+#include "mytcp/sock/sock.h"
+
+#define BUCKETS		1024U
+#define COUNTERS	256U	/* RFC 6056 3.3.4: the table of algorithm 4 */
+#define MAX_STEP	8U	/* RFC 6056 3.3.5: what an observer cannot count */
+
+/**
+ * struct mytcp_port - a local port in use in a namespace
+ * @node: in its bucket; bucket's lock, read under RCU
+ * @net: namespace; every user holds it; const
+ * @num: port, host byte order; const
+ * @timewaits: TIME_WAIT buckets; bucket's lock
+ * @owners: sockets, through port_link; bucket's lock
+ * @reservations: of bound owners; bucket's lock, read under RCU
+ * @rcu: frees it
+ */
+struct mytcp_port {
+	struct hlist_node node;
+	struct net *net;
+	u16 num;
+	unsigned int timewaits;
+	struct hlist_head owners;
+	struct hlist_head reservations;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct mytcp_reservation - what keeps the kernel's TCP off a local end
+ * @node: in mytcp_port.reservations; bucket's lock, read under RCU
+ * @addr: address, IPv4 as v4-mapped, may be the wildcard; const
+ * @dev: interface or 0; const
+ * @users: sockets bound here and their children; bucket's lock
+ * @live: @sock is bound: the end is ours; set under reserve_mutex, read under RCU
+ * @sock: the kernel's socket; reserve_mutex and the bucket's lock
+ * @closing: on its way to the work item
+ * @rcu: frees it
+ */
+struct mytcp_reservation {
+	struct hlist_node node;
+	struct in6_addr addr;
+	int dev;
+	unsigned int users;
+	bool live;
+	struct socket *sock;
+	struct llist_node closing;
+	struct rcu_head rcu;
+};
+
+struct bucket {
+	spinlock_t lock;
+	struct hlist_head ports;
+};
+
+static struct bucket table[BUCKETS];
+static u32 counters[COUNTERS];
+
+/* One reservation is made at a time: they may have to step aside, see seal(). */
+static DEFINE_MUTEX(reserve_mutex);
+
+static LLIST_HEAD(to_close);
+static atomic_t closing = ATOMIC_INIT(0);
+
+/* Runs when the last user of a reservation is gone, who could not sleep. */
+static void close_reservations(struct work_struct *work)
+{
+	struct mytcp_reservation *res, *next;
+
+	llist_for_each_entry_safe(res, next, llist_del_all(&to_close), closing) {
+		if (res->sock)
+			sock_release(res->sock);
+		kfree_rcu(res, rcu);
+		atomic_dec(&closing);
+	}
+}
+
+static DECLARE_WORK(close_work, close_reservations);
+
+static struct bucket *bucket_of(const struct net *net, u16 num)
+{
+	return &table[(num ^ net_hash_mix(net)) & (BUCKETS - 1)];
+}
+
+static struct bucket *bucket_of_port(const struct mytcp_port *port)
+{
+	return bucket_of(port->net, port->num);
+}
+
+/* Bucket's lock, or RCU. */
+static struct mytcp_port *find_port(struct bucket *b, const struct net *net,
+				    u16 num)
+{
+	struct mytcp_port *port;
+
+	hlist_for_each_entry_rcu(port, &b->ports, node,
+				 lockdep_is_held(&b->lock)) {
+		if (port->num == num && port->net == net)
+			return port;
+	}
+	return NULL;
+}
+
+static struct mytcp_port *new_port(struct net *net, u16 num, gfp_t gfp)
+{
+	struct mytcp_port *port = kzalloc(sizeof(*port), gfp);
+
+	if (port) {
+		port->net = net;
+		port->num = num;
+	}
+	return port;
+}
+
+static void link_port(struct bucket *b, struct mytcp_port *port)
+{
+	lockdep_assert_held(&b->lock);
+
+	hlist_add_head_rcu(&port->node, &b->ports);
+	set_bit(port->num, mytcp_net(port->net)->ports);
+}
+
+/* After a user has gone: is it the last? */
+static void check_port(struct bucket *b, struct mytcp_port *port)
+{
+	lockdep_assert_held(&b->lock);
+
+	if (port->timewaits || !hlist_empty(&port->owners))
+		return;
+	clear_bit(port->num, mytcp_net(port->net)->ports);
+	hlist_del_rcu(&port->node);
+	kfree_rcu(port, rcu);
+}
+
+static void attach(struct bucket *b, struct sock *sk, struct mytcp_port *port,
+		   struct mytcp_reservation *res)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	lockdep_assert_held(&b->lock);
+
+	hlist_add_head(&ms->port_link, &port->owners);
+	ms->reservation = res;
+	if (res)
+		res->users++;
+	inet_sk(sk)->inet_num = port->num;
+	/* mytcp_port_inherit() reads it without the socket's lock */
+	WRITE_ONCE(ms->port, port);
+}
+
+static void local_addr(const struct sock *sk, struct in6_addr *addr)
+{
+	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_rcv_saddr, addr);
+}
+
+/* Two sockets on one port: may @sk bind, or listen, in spite of @other? */
+static bool conflict(const struct sock *sk, const struct sock *other)
+{
+	struct in6_addr mine, its;
+
+	if (!mytcp_dev_overlaps(sk->sk_bound_dev_if,
+				READ_ONCE(other->sk_bound_dev_if)))
+		return false;
+	local_addr(sk, &mine);
+	local_addr(other, &its);
+	if (!mytcp_addr_covers(&mine, &its) && !mytcp_addr_covers(&its, &mine))
+		return false;
+	return !(sk->sk_reuse && other->sk_reuse &&
+		 !mytcp_sock_in(other, MYTCP_ST(LISTEN)));
+}
+
+/*
+ * With SO_REUSEADDR a TIME_WAIT forbids nothing. Which address it has is not
+ * asked: the port is taken, rather than a connection mixed up.
+ */
+static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
+			 const struct sock *sk)
+{
+	const struct mytcp_sock *other;
+
+	lockdep_assert_held(&b->lock);
+
+	if (port->timewaits && !sk->sk_reuse)
+		return true;
+	hlist_for_each_entry(other, &port->owners, port_link) {
+		if (&other->inet.sk != sk && conflict(sk, &other->inet.sk))
+			return true;
+	}
+	return false;
+}
+
+static struct mytcp_reservation *find_reservation(struct bucket *b,
+						  struct mytcp_port *port,
+						  const struct in6_addr *addr,
+						  int dev)
+{
+	struct mytcp_reservation *res;
+
+	lockdep_assert_held(&b->lock);
+
+	hlist_for_each_entry(res, &port->reservations, node) {
+		if (res->dev == dev && ipv6_addr_equal(&res->addr, addr))
+			return res;
+	}
+	return NULL;
+}
+
+/* Keep other MyTCP sockets off the end, before the kernel's TCP is asked. */
+static int claim(struct sock *sk, u16 num)
+{
+	struct net *net = sock_net(sk);
+	struct bucket *b = bucket_of(net, num);
+	struct mytcp_reservation *res, *new_res;
+	struct mytcp_port *port, *fresh;
+	int err = 0;
+
+	new_res = kzalloc(sizeof(*new_res), GFP_KERNEL);
+	fresh = new_port(net, num, GFP_KERNEL);
+	if (!new_res || !fresh) {
+		err = -ENOMEM;
+		goto out;
+	}
+	local_addr(sk, &new_res->addr);
+	new_res->dev = sk->sk_bound_dev_if;
+
+	spin_lock_bh(&b->lock);
+	port = find_port(b, net, num);
+	if (port && any_conflict(b, port, sk)) {
+		err = -EADDRINUSE;
+		goto unlock;
+	}
+	if (!port) {
+		port = fresh;
+		fresh = NULL;
+		link_port(b, port);
+	}
+	res = find_reservation(b, port, &new_res->addr, new_res->dev);
+	if (!res) {
+		res = new_res;
+		new_res = NULL;
+		hlist_add_head_rcu(&res->node, &port->reservations);
+	}
+	attach(b, sk, port, res);
+unlock:
+	spin_unlock_bh(&b->lock);
+out:
+	kfree(new_res);
+	kfree(fresh);
+	return err;
+}
+
+/* How the other reservations of a port let a new one bind beside them. */
+static void set_reuse(struct mytcp_port *port, bool reuse)
+{
+	struct bucket *b = bucket_of_port(port);
+	struct mytcp_reservation *res;
+
+	lockdep_assert_held(&reserve_mutex);
+
+	/* what stands in the list is not being closed, and has its socket */
+	spin_lock_bh(&b->lock);
+	hlist_for_each_entry(res, &port->reservations, node) {
+		if (res->sock)
+			res->sock->sk->sk_reuse = reuse;
+	}
+	spin_unlock_bh(&b->lock);
+}
+
+static int bind_kernel(struct socket *sock, const struct mytcp_reservation *res,
+		       u16 num)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_port = htons(num),
+		.sin_addr.s_addr = res->addr.s6_addr32[3],
+	};
+
+	/* whether the address may be bound was decided for the user's socket */
+	ip_sock_set_freebind(sock->sk);
+	if (res->dev) {
+		int err = sock_bindtoindex(sock->sk, res->dev, true);
+
+		if (err)
+			return err;
+	}
+	return kernel_bind(sock, (struct sockaddr *)&sin, sizeof(sin));
+}
+
+/*
+ * A socket bound with SO_REUSEADDR lets others with that option bind too, and
+ * taking the option back is not enough: the kernel remembers of the port that
+ * all its sockets had it. listen() ends that, and a listener that is shut down
+ * keeps its port. Nothing connects to it meanwhile that would not be refused
+ * otherwise: nobody listens here.
+ */
+static int seal(struct socket *sock)
+{
+	int err = kernel_listen(sock, 0);
+
+	if (!err)
+		err = kernel_sock_shutdown(sock, SHUT_RDWR);
+	return err;
+}
+
+/*
+ * Bind the kernel's socket of a claimed end. With SO_REUSEADDR it is bound like
+ * the user's would be, that the kernel's TIME_WAITs do not stand against it.
+ * Reservations of other addresses of the port are conflicts to the kernel,
+ * while the user's sockets may well stand side by side: for the time of the
+ * bind they allow it.
+ */
+static int reserve(struct sock *sk, struct mytcp_port *port,
+		   struct mytcp_reservation *res)
+{
+	bool reuse = sk->sk_reuse;
+	struct socket *sock;
+	int err;
+
+	lockdep_assert_held(&reserve_mutex);
+
+	/* what has been given back here may not be closed yet */
+	mytcp_port_flush();
+	err = sock_create_kern(port->net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			       &sock);
+	if (err)
+		return err;
+
+	if (reuse) {
+		sock_set_reuseaddr(sock->sk);
+		set_reuse(port, true);
+	}
+	err = bind_kernel(sock, res, port->num);
+	if (!err && reuse)
+		err = seal(sock);
+	if (reuse) {
+		sock->sk->sk_reuse = SK_NO_REUSE;
+		set_reuse(port, false);
+	}
+	if (err) {
+		sock_release(sock);
+		return err;
+	}
+
+	spin_lock_bh(&bucket_of_port(port)->lock);
+	res->sock = sock;
+	spin_unlock_bh(&bucket_of_port(port)->lock);
+	WRITE_ONCE(res->live, true);
+	return 0;
+}
+
+static int bind_num(struct sock *sk, u16 num)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	int err;
+
+	lockdep_assert_held(&reserve_mutex);
+
+	err = claim(sk, num);
+	if (err || ms->reservation->live)
+		return err;
+	err = reserve(sk, ms->port, ms->reservation);
+	if (err)
+		mytcp_port_release(sk);
+	return err;
+}
+
+static void port_range(const struct net *net, u32 *first, u32 *count)
+{
+	const struct mytcp_net *mn = mytcp_net(net);
+	u32 low = READ_ONCE(mn->ip_local_port_range[0]);
+	u32 high = READ_ONCE(mn->ip_local_port_range[1]);
+
+	/* a reader may see the new value of one and the old one of the other */
+	*first = min(low, high);
+	*count = max(low, high) - *first + 1;
+}
+
+/* Ports nobody uses first, then those whose users may not be in the way. */
+static int bind_any(struct sock *sk)
+{
+	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	u32 first, count, start, i;
+	bool used;
+	int err;
+
+	port_range(sock_net(sk), &first, &count);
+	start = get_random_u32_below(count);
+	for (i = 0; i < 2 * count; i++) {
+		u16 num = first + (start + i) % count;
+
+		cond_resched();
+		used = mytcp_netns_port_ours(mn, num);
+		if (used != (i >= count) ||
+		    inet_is_local_reserved_port(sock_net(sk), num))
+			continue;
+		err = bind_num(sk, num);
+		if (err != -EADDRINUSE)
+			return err;
+	}
+	return -EADDRINUSE;
+}
+
+/**
+ * mytcp_port_bind() - struct proto.get_port
+ * @sk: without a port; inet_rcv_saddr, sk_bound_dev_if and sk_reuse as they
+ *	are to be
+ * @num: port, or 0 to have one chosen
+ *
+ * Sets inet_num.
+ *
+ * Context: process, socket locked; sleeps.
+ * Return: 0, or -EADDRINUSE, or what the kernel's TCP has against the port, or
+ * -ENOMEM.
+ */
+int mytcp_port_bind(struct sock *sk, unsigned short num)
+{
+	int err;
+
+	sock_owned_by_me(sk);
+	if (WARN_ON_ONCE(mytcp_sk(sk)->port))
+		return -EINVAL;
+
+	mutex_lock(&reserve_mutex);
+	err = num ? bind_num(sk, num) : bind_any(sk);
+	mutex_unlock(&reserve_mutex);
+	return err;
+}
+
+/**
+ * mytcp_port_listen() - may this socket listen where it is bound?
+ * @sk: in LISTEN already, but in no table
+ *
+ * Binds to a port when it has none. Two that were bound with SO_REUSEADDR meet
+ * here: as either sees the other's state, at most one goes on.
+ *
+ * Context: process, socket locked; sleeps.
+ * Return: 0, -EADDRINUSE, or what mytcp_port_bind() returns.
+ */
+int mytcp_port_listen(struct sock *sk)
+{
+	struct mytcp_port *port;
+	struct bucket *b;
+	int err = 0;
+
+	sock_owned_by_me(sk);
+	if (!inet_sk(sk)->inet_num) {
+		err = mytcp_port_bind(sk, 0);
+		if (err)
+			return err;
+		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
+	}
+
+	port = mytcp_sk(sk)->port;
+	b = bucket_of_port(port);
+	spin_lock_bh(&b->lock);
+	if (any_conflict(b, port, sk))
+		err = -EADDRINUSE;
+	spin_unlock_bh(&b->lock);
+	return err;
+}
+
+/* Enter the table with this port, unless somebody is in the way. */
+static int try_ephemeral(struct sock *sk, u16 num)
+{
+	struct mytcp_node *node = &mytcp_sk(sk)->node;
+	struct net *net = sock_net(sk);
+	struct bucket *b = bucket_of(net, num);
+	struct mytcp_port *port;
+	int err;
+
+	spin_lock_bh(&b->lock);
+	port = find_port(b, net, num);
+	if (port && !hlist_empty(&port->reservations)) {
+		err = -EADDRNOTAVAIL;
+		goto unlock;
+	}
+	node->key.lport = htons(num);
+	err = mytcp_table_insert(node);
+	if (err)
+		goto unlock;
+	if (!port) {
+		port = new_port(net, num, GFP_ATOMIC);
+		if (!port) {
+			mytcp_table_remove(node);
+			err = -ENOMEM;
+			goto unlock;
+		}
+		link_port(b, port);
+	}
+	attach(b, sk, port, NULL);
+	inet_sk(sk)->inet_sport = htons(num);
+unlock:
+	spin_unlock_bh(&b->lock);
+	return err;
+}
+
+/*
+ * RFC 6056 3.3.4: the remote end decides where the search begins, and a counter
+ * it shares with few others how far the last one came. So ports to one peer do
+ * not repeat soon, and ports to one tell nothing of those to another.
+ */
+static int choose_ephemeral(struct sock *sk)
+{
+	const struct mytcp_key *key = &mytcp_sk(sk)->node.key;
+	struct mytcp_cookie_tuple tuple = { .rport = (__force u16)key->rport };
+	u32 first, count, start, i;
+	u32 *counter;
+	u64 hash;
+
+	memcpy(tuple.laddr, &key->laddr, sizeof(tuple.laddr));
+	memcpy(tuple.raddr, &key->raddr, sizeof(tuple.raddr));
+	hash = mytcp_cookie_port(&mytcp_secret, &tuple);
+	counter = &counters[(hash >> 32) % COUNTERS];
+	port_range(sock_net(sk), &first, &count);
+	start = (u32)hash + READ_ONCE(*counter);
+
+	for (i = 0; i < count; i++) {
+		u16 num = first + (start + i) % count;
+		int err;
+
+		if (inet_is_local_reserved_port(sock_net(sk), num))
+			continue;
+		err = try_ephemeral(sk, num);
+		if (err == -EADDRNOTAVAIL)
+			continue;
+		/* lost updates only make it less regular */
+		WRITE_ONCE(*counter, READ_ONCE(*counter) + i + 1 +
+			   get_random_u32_below(MAX_STEP));
+		return err;
+	}
+	return -EADDRNOTAVAIL;
+}
+
+/**
+ * mytcp_port_connect() - the local port of a connection, and its table entry
+ * @sk: in no table; inet_saddr, inet_daddr and inet_dport set
+ *
+ * A socket without a port gets one, and inet_num and inet_sport with it. A
+ * TIME_WAIT counts as a connection.
+ *
+ * Context: any, socket locked.
+ * Return: 0; -EADDRNOTAVAIL when the connection exists, or every port is taken
+ * for that remote end; -ENOMEM.
+ */
+int mytcp_port_connect(struct sock *sk)
+{
+	struct mytcp_node *node = &mytcp_sk(sk)->node;
+	const struct inet_sock *inet = inet_sk(sk);
+
+	sock_owned_by_me(sk);
+	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
+		return -EADDRNOTAVAIL;
+
+	mytcp_key_set4(&node->key, inet->inet_saddr, htons(inet->inet_num),
+		       inet->inet_daddr, inet->inet_dport);
+	node->dev = sk->sk_bound_dev_if;
+	if (inet->inet_num)
+		return mytcp_table_insert(node);
+	return choose_ephemeral(sk);
+}
+
+/**
+ * mytcp_port_inherit() - a child shares its listener's port and reservation
+ * @child: without a port
+ * @listener: held, or used under RCU; it may be closing
+ *
+ * The child's port stays NULL when the listener has none any more.
+ *
+ * Context: any; the child is locked or nobody else knows it.
+ */
+void mytcp_port_inherit(struct sock *child, const struct sock *listener)
+{
+	const struct mytcp_sock *parent = mytcp_sk(listener);
+	struct mytcp_port *port;
+	struct bucket *b;
+
+	rcu_read_lock();
+	port = READ_ONCE(parent->port);
+	if (port) {
+		b = bucket_of_port(port);
+		spin_lock_bh(&b->lock);
+		/* with the lock, a listener that has it keeps it in use */
+		if (parent->port == port)
+			attach(b, child, port, parent->reservation);
+		spin_unlock_bh(&b->lock);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * mytcp_port_release() - struct proto.put_port
+ * @sk: with or without a port; inet_num is 0 afterwards
+ *
+ * Context: any; socket locked, or unreachable.
+ */
+void mytcp_port_release(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_reservation *res = ms->reservation;
+	struct mytcp_port *port = ms->port;
+	struct bucket *b;
+
+	if (!port)
+		return;
+
+	b = bucket_of_port(port);
+	spin_lock_bh(&b->lock);
+	hlist_del_init(&ms->port_link);
+	WRITE_ONCE(ms->port, NULL);
+	ms->reservation = NULL;
+	inet_sk(sk)->inet_num = 0;
+	if (res && !--res->users) {
+		hlist_del_rcu(&res->node);
+		atomic_inc(&closing);
+		llist_add(&res->closing, &to_close);
+		schedule_work(&close_work);
+	}
+	check_port(b, port);
+	spin_unlock_bh(&b->lock);
+}
+
+/**
+ * mytcp_port_hold_timewait() - a TIME_WAIT bucket keeps the port in use
+ * @sk: the socket it takes the place of
+ *
+ * The kernel's TCP may have the port as soon as the reservation's sockets are
+ * gone, as if it had been bound with SO_REUSEADDR.
+ *
+ * Context: any, socket locked.
+ * Return: the port, for mytcp_port_drop_timewait(); NULL when @sk has none.
+ */
+struct mytcp_port *mytcp_port_hold_timewait(const struct sock *sk)
+{
+	struct mytcp_port *port = mytcp_sk(sk)->port;
+
+	if (port) {
+		spin_lock_bh(&bucket_of_port(port)->lock);
+		port->timewaits++;
+		spin_unlock_bh(&bucket_of_port(port)->lock);
+	}
+	return port;
+}
+
+/**
+ * mytcp_port_drop_timewait() - the bucket has gone
+ * @port: what mytcp_port_hold_timewait() returned, or NULL
+ *
+ * Context: any.
+ */
+void mytcp_port_drop_timewait(struct mytcp_port *port)
+{
+	struct bucket *b;
+
+	if (!port)
+		return;
+
+	b = bucket_of_port(port);
+	spin_lock_bh(&b->lock);
+	if (!WARN_ON_ONCE(!port->timewaits))
+		port->timewaits--;
+	check_port(b, port);
+	spin_unlock_bh(&b->lock);
+}
+
+/**
+ * mytcp_port_owned_on() - is a segment's local end bound by a MyTCP socket?
+ * @net: namespace it came in
+ * @key: the segment's ends
+ * @dif: interface it came in by
+ * @sdif: its slave interface under an l3mdev, or 0
+ *
+ * If so the kernel's TCP cannot have a socket there, and nobody but MyTCP is to
+ * answer.
+ *
+ * Context: any.
+ * Return: true when there is a reservation for it.
+ */
+bool mytcp_port_owned_on(struct net *net, const struct mytcp_key *key,
+			 int dif, int sdif)
+{
+	u16 num = ntohs(key->lport);
+	const struct mytcp_reservation *res;
+	const struct mytcp_port *port;
+	bool owned = false;
+
+	rcu_read_lock();
+	port = find_port(bucket_of(net, num), net, num);
+	if (!port)
+		goto out;
+	hlist_for_each_entry_rcu(res, &port->reservations, node) {
+		owned = READ_ONCE(res->live) &&
+			(!res->dev || res->dev == dif || res->dev == sdif) &&
+			mytcp_addr_covers(&res->addr, &key->laddr);
+		if (owned)
+			break;
+	}
+out:
+	rcu_read_unlock();
+	return owned;
+}
+
+/**
+ * mytcp_port_owned() - the same, of ends bound on every interface only
+ * @net: namespace
+ * @key: the segment's ends
+ *
+ * Where a socket is bound on one interface, the port may be the kernel's on
+ * another.
+ *
+ * Context: any.
+ * Return: true when there is a reservation for it.
+ */
+bool mytcp_port_owned(struct net *net, const struct mytcp_key *key)
+{
+	return mytcp_port_owned_on(net, key, -1, -1);
+}
+
+/**
+ * mytcp_port_flush() - wait until what was given back is the kernel's again
+ *
+ * Context: process; sleeps. Any of our socket locks may be held.
+ */
+void mytcp_port_flush(void)
+{
+	if (atomic_read(&closing)) {
+		schedule_work(&close_work);
+		flush_work(&close_work);
+	}
+}
+
+/* A kernel's socket does not hold its namespace: it must not outlive it. */
+static void __net_exit port_leave(struct net *net)
+{
+	mytcp_port_flush();
+}
+
+static struct pernet_operations port_ops = {
+	.exit = port_leave,
+};
+
+/**
+ * mytcp_port_init() - make the buckets
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int mytcp_port_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		spin_lock_init(&table[i].lock);
+		INIT_HLIST_HEAD(&table[i].ports);
+	}
+	get_random_bytes(counters, sizeof(counters));
+	return register_pernet_subsys(&port_ops);
+}
+
+/**
+ * mytcp_port_exit() - close what was given back
+ *
+ * Context: module exit, after the last socket and TIME_WAIT bucket.
+ */
+void mytcp_port_exit(void)
+{
+	unregister_pernet_subsys(&port_ops);
+	flush_work(&close_work);
+}

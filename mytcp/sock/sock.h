@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * struct mytcp_sock: one connection, or one listener.
+ *
+ * Locks, named in the comment of each field:
+ *   sk      the socket lock: lock_sock() in process context, or
+ *	     bh_lock_sock() in softirq while no process owns it
+ *   accept  mytcp_sock.accept_lock of a listener
+ *   const   written before the socket can be found, never after
+ */
+#ifndef MYTCP_SOCK_SOCK_H
+#define MYTCP_SOCK_SOCK_H
+
+#include <linux/types.h>
+#include <linux/skbuff.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <net/sock.h>
+#include <net/inet_sock.h>
+#include "mytcp/proto/fsm.h"
+#include "mytcp/proto/seq.h"
+#include "mytcp/proto/rtt.h"
+#include "mytcp/proto/reasm.h"
+#include "mytcp/proto/sacks.h"
+#include "mytcp/proto/cong.h"
+#include "mytcp/proto/segment.h"
+#include "mytcp/sock/netns.h"
+#include "mytcp/sock/table.h"
+
+struct mytcp_port;
+struct mytcp_reservation;
+struct mytcp_ip_ops;
+
+/* Room in front of a segment: the largest header of each layer. */
+#define MYTCP_HEADROOM		(128 + MAX_HEADER + MYTCP_HDR_MAX)
+
+/* Bits of mytcp_sock.deferred: work for release_cb, set in softirq. */
+enum mytcp_deferred {
+	MYTCP_DEFER_RETRANS,
+	MYTCP_DEFER_DELACK,
+	MYTCP_DEFER_KEEPALIVE,
+	MYTCP_DEFER_ACK,	/* one ACK for all of the backlog, MUST-59 */
+	MYTCP_DEFER_PMTU,
+	MYTCP_DEFER_PUSH,
+};
+
+/* Which of its jobs the retransmission timer does at present. */
+enum mytcp_timer_job {
+	MYTCP_JOB_NONE,
+	MYTCP_JOB_RETRANS,
+	MYTCP_JOB_PROBE,
+};
+
+/* Where loss recovery stands. */
+enum mytcp_recovery_state {
+	MYTCP_RECOVERY_OPEN,
+	MYTCP_RECOVERY_FAST,	/* RFC 6582, until snd_una passes recover */
+	MYTCP_RECOVERY_LOSS,	/* after a retransmission timeout */
+};
+
+/* Nagle and its opposites, bits of mytcp_sock.nonagle. */
+#define MYTCP_NAGLE_OFF		1	/* TCP_NODELAY */
+#define MYTCP_NAGLE_CORK	2	/* TCP_CORK */
+#define MYTCP_NAGLE_PUSH	4	/* send what is there, once */
+
+/* Values of mytcp_sock.urg_data beside the octet itself, in the low byte. */
+#define MYTCP_URG_VALID		0x0100	/* the octet is here */
+#define MYTCP_URG_NOTYET	0x0200	/* announced, not arrived */
+#define MYTCP_URG_READ		0x0400	/* taken by recv(MSG_OOB) */
+
+/**
+ * struct mytcp_sock - a MyTCP socket
+ *
+ * @inet: must be first
+ * @node: place in the connection table (or the listeners'); table bucket lock
+ * @ip: functions of the address family; const
+ * @port: local port in use, or NULL; sk, see port.c
+ * @reservation: what keeps the kernel's TCP off the port, or NULL; sk
+ * @port_link: among the sockets of @port; its lock
+ *
+ * @iss: initial send sequence number; sk
+ * @irs: initial receive sequence number; sk
+ * @snd_una: oldest unacknowledged; sk
+ * @snd_nxt: next to be sent for the first time; sk
+ * @write_seq: next to be queued by the user; sk
+ * @snd_wnd: peer's window, bytes from snd_una; sk
+ * @snd_wl1: SEG.SEQ of the segment that last set snd_wnd; sk
+ * @snd_up: urgent pointer to be sent (one past the urgent octet); sk
+ * @max_window: largest snd_wnd ever; sk
+ * @snd_sml: end of the last small segment sent, for Nagle as Minshall has it; sk
+ * @pushed_seq: end of the last octet sent or to be sent with PSH; sk
+ * @urg_mode: snd_up stands ahead of snd_una; sk
+ *
+ * @rcv_nxt: next expected; sk
+ * @rcv_wnd: window last advertised, bytes from rcv_wup; sk
+ * @rcv_wup: rcv_nxt when it was; sk
+ * @copied_seq: next octet for the user; sk, read locklessly by poll
+ * @urg_seq: sequence number of the urgent octet; sk
+ * @urg_data: MYTCP_URG_* and the octet; sk, read locklessly by poll
+ *
+ * @advmss: MSS we announce; sk
+ * @peer_mss: MSS the peer announced, or the default; sk
+ * @user_mss: TCP_MAXSEG, 0 for none; sk
+ * @mss: octets of data a full segment of ours holds, options taken off; sk
+ * @pmtu: path MTU @mss was made from; sk
+ * @snd_wscale: shift of windows we receive; sk
+ * @rcv_wscale: shift of windows we send; sk
+ * @opt: MYTCP_HAS_WSCALE, _SACK_PERM, _TS as agreed; sk
+ * @offer: the same, as our SYN offered them; sk
+ * @window_clamp: largest window ever to advertise, bytes; sk
+ *
+ * @ts_offset: added to our clock in TSval; sk
+ * @ts_recent: TS.Recent of RFC 7323; sk
+ * @ts_recent_stamp: when it was set, seconds; 0 when it was not; sk
+ * @last_ack_sent: Last.ACK.sent of RFC 7323 4.3; sk
+ *
+ * @rtt: round trip; sk
+ * @cong: congestion control; sk
+ * @recovery: enum mytcp_recovery_state; sk
+ * @recover: RFC 6582's: recovery ends when snd_una reaches it; sk
+ * @dupacks: duplicate ACKs in a row; sk
+ * @retransmits: timeouts in a row without an ACK of new data; sk
+ * @first_rtx_us: when the first of them was sent, us, or 0; sk
+ * @probes_out: zero-window or keepalive probes unanswered; sk
+ * @total_retrans: segments ever retransmitted; sk
+ * @lost: octets marked lost and not yet retransmitted; sk
+ * @cwnd_limited: the last flight filled cwnd; sk
+ *
+ * @send_queue: sent and not acknowledged, ascending; sk. What is not sent yet
+ *	waits in sk_write_queue
+ * @reasm: pieces beyond rcv_nxt, their skbs owned through mytcp_cb; sk
+ *
+ * @sacks: blocks to report to the peer; sk
+ *
+ * @ack_pending: an ACK is owed; sk
+ * @ack_quick: ACKs still to be sent at once; sk
+ * @ack_pingpong: the exchange is interactive: wait for data to ride on; sk
+ * @ack_ato: delay of the next delayed ACK, jiffies; sk
+ * @ack_pushed: the last data was less than a full segment; sk
+ * @rcv_mss: estimate of the peer's full segment, bytes; sk
+ * @last_rcv: jiffies of the last data received; sk
+ * @last_snd: jiffies of the last data sent; sk
+ * @last_seg: jiffies of the last acceptable segment; sk
+ * @last_oow_ack: jiffies of the last ACK answering nonsense, 0 none; sk
+ *
+ * @timer_job: enum mytcp_timer_job of @retrans_timer; sk
+ * @retrans_timer: retransmission or zero-window probe; timer wheel
+ * @delack_timer: delayed ACK; timer wheel (keepalive and FIN_WAIT_2 use sk_timer)
+ * @retrans_at: jiffies at which @retrans_timer is really due; sk
+ * @delack_at: likewise for @delack_timer; sk
+ * @deferred: enum mytcp_deferred, atomic bit operations
+ *
+ * @nonagle: MYTCP_NAGLE_*; sk
+ * @keepalive_time: TCP_KEEPIDLE, jiffies, 0 for the namespace's; sk
+ * @keepalive_intvl: TCP_KEEPINTVL, jiffies, 0 likewise; sk
+ * @keepalive_probes: TCP_KEEPCNT, 0 likewise; sk
+ * @syn_retries: TCP_SYNCNT, 0 likewise; sk
+ * @user_timeout: TCP_USER_TIMEOUT, ms, 0 for none; sk
+ * @linger2: TCP_LINGER2, jiffies, 0 for the namespace's, -1 for none; sk
+ * @defer_accept: TCP_DEFER_ACCEPT, SYN-ACK retransmissions; sk
+ * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
+ * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
+ * @err_soft: last soft error (ICMP), positive errno; sk
+ *
+ * @accept_lock: innermost lock of a listener
+ * @accept_queue: children ready, through @accept_link; accept
+ * @synq: SYN queue entries of this listener; accept
+ * @synq_len: entries in @synq; accept, read locklessly
+ * @synq_dead: listener closed, no more entries; accept
+ * @accept_link: in the parent's @accept_queue; accept
+ *
+ * @bytes_acked: ever acknowledged by the peer; sk
+ * @bytes_received: ever received in order; sk
+ * @segs_in: segments received; sk
+ * @segs_out: segments sent; sk
+ */
+struct mytcp_sock {
+	struct inet_sock inet;
+	struct mytcp_node node;
+	const struct mytcp_ip_ops *ip;
+	struct mytcp_port *port;
+	struct mytcp_reservation *reservation;
+	struct hlist_node port_link;
+
+	/* options: a child inherits them */
+	u32 window_clamp;
+	u32 keepalive_time;
+	u32 keepalive_intvl;
+	u32 user_timeout;
+	int linger2;
+	u16 user_mss;
+	u8 nonagle;
+	u8 keepalive_probes;
+	u8 syn_retries;
+	u8 defer_accept;
+
+	struct timer_list retrans_timer;
+	struct timer_list delack_timer;
+
+	/* the connection: cleared by mytcp_sock_reset() */
+	u32 iss;
+	u32 irs;
+	u32 snd_una;
+	u32 snd_nxt;
+	u32 write_seq;
+	u32 snd_wnd;
+	u32 snd_wl1;
+	u32 snd_up;
+	u32 max_window;
+	u32 snd_sml;
+	u32 pushed_seq;
+
+	u32 rcv_nxt;
+	u32 rcv_wnd;
+	u32 rcv_wup;
+	u32 copied_seq;
+	u32 urg_seq;
+	u16 urg_data;
+	bool urg_mode;
+
+	u16 advmss;
+	u16 peer_mss;
+	u16 mss;
+	u32 pmtu;
+	u8 snd_wscale;
+	u8 rcv_wscale;
+	u8 opt;
+	u8 offer;
+
+	u32 ts_offset;
+	u32 ts_recent;
+	u32 last_ack_sent;
+	time64_t ts_recent_stamp;
+
+	struct mytcp_rtt rtt;
+	struct mytcp_cong cong;
+	u8 recovery;
+	u8 dupacks;
+	u8 retransmits;
+	u8 probes_out;
+	u32 recover;
+	u64 first_rtx_us;
+	u32 total_retrans;
+	u32 lost;
+	bool cwnd_limited;
+
+	struct sk_buff_head send_queue;
+	struct mytcp_reasm reasm;
+	struct mytcp_sacks sacks;
+
+	bool ack_pending;
+	bool ack_pingpong;
+	bool ack_pushed;
+	u8 ack_quick;
+	u32 ack_ato;
+	u16 rcv_mss;
+	u32 last_rcv;
+	u32 last_snd;
+	u32 last_seg;
+	u32 last_oow_ack;
+
+	u8 timer_job;
+	unsigned long retrans_at;
+	unsigned long delack_at;
+	unsigned long deferred;
+
+	bool passive;
+	bool fin_sent;
+	int err_soft;
+
+	u64 bytes_acked;
+	u64 bytes_received;
+	u32 segs_in;
+	u32 segs_out;
+
+	/* a listener's, but for the last */
+	spinlock_t accept_lock;
+	struct list_head accept_queue;
+	struct list_head synq;
+	u32 synq_len;
+	bool synq_dead;
+	struct list_head accept_link;
+};
+
+static inline struct mytcp_sock *mytcp_sk(const struct sock *sk)
+{
+	return (struct mytcp_sock *)sk;
+}
+
+/* The socket a table node is part of; the node's kind must be SOCK. */
+static inline struct sock *mytcp_node_sk(struct mytcp_node *node)
+{
+	return &container_of(node, struct mytcp_sock, node)->inet.sk;
+}
+
+/**
+ * struct mytcp_cb - what MyTCP keeps in skb->cb of the skbs it queues
+ * @piece: place among the out-of-order pieces; its seq and end serve every queue
+ * @seq: SEG.SEQ of the first octet (a SYN or FIN counts as one)
+ * @end: the sequence number after the last
+ * @sent_us: clock of the last transmission, microseconds; 0 before the first
+ * @flags: MYTCP_SYN, MYTCP_FIN, MYTCP_PSH, MYTCP_URG of the segment(s)
+ * @tx: transmissions, saturating
+ * @lost: recovery wants it sent again
+ *
+ * The payload starts at skb->data on the receive side and on the send side
+ * (headers are pushed on clones).
+ */
+struct mytcp_cb {
+	union {
+		struct mytcp_piece piece;
+		struct {
+			struct list_head unused;
+			u32 seq;
+			u32 end;
+		};
+	};
+	u64 sent_us;
+	u16 flags;
+	u8 tx;
+	bool lost;
+};
+
+static inline struct mytcp_cb *mytcp_cb(const struct sk_buff *skb)
+{
+	return (struct mytcp_cb *)skb->cb;
+}
+
+static inline struct sk_buff *mytcp_piece_skb(struct mytcp_piece *piece)
+{
+	return container_of((void *)piece, struct sk_buff, cb);
+}
+
+/* The state, from anywhere. */
+static inline int mytcp_sock_state(const struct sock *sk)
+{
+	return READ_ONCE(*(const unsigned char *)&sk->sk_state);
+}
+
+static inline bool mytcp_sock_in(const struct sock *sk, unsigned int states)
+{
+	return mytcp_fsm_in(mytcp_sock_state(sk), states);
+}
+
+/* Milliseconds of the timestamp clock, before the connection's offset. */
+static inline u32 mytcp_clock_ms(void)
+{
+	return (u32)div_u64(ktime_get_ns(), NSEC_PER_MSEC);
+}
+
+static inline u64 mytcp_clock_us(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/* A third of the send buffer is free: worth waking a writer for. Without
+ * struct proto.stream_memory_free, which <net/sock.h> takes for the kernel's.
+ */
+static inline bool mytcp_sock_writeable(const struct sock *sk)
+{
+	return sk_stream_wspace(sk) > 0 &&
+	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk);
+}
+
+/* Free an skb of the send side, taken from its queue. Socket locked. */
+static inline void mytcp_sock_free_sent(struct sock *sk, struct sk_buff *skb)
+{
+	sk_wmem_queued_add(sk, -(int)skb->truesize);
+	sk_mem_uncharge(sk, skb->truesize);
+	consume_skb(skb);
+}
+
+extern struct proto mytcp_prot;			/* api/af_mytcp */
+extern struct percpu_counter mytcp_sockets;	/* sockets allocated */
+DECLARE_PER_CPU(unsigned int, mytcp_orphans);
+
+/*
+ * Who holds a reference: the socket itself, until mytcp_sock_destroy(); the
+ * table, while the socket stands in it; each pending timer; whoever found it.
+ */
+
+/* struct proto.init: fields at their defaults, queues empty, timers made by
+ * the caller (mytcp_timeout_setup). Process context.
+ */
+int mytcp_sock_init(struct sock *sk);
+/* The connection's fields as in a new socket, options and addresses kept; for
+ * disconnect(). In CLOSED, queues empty, timers stopped. Socket locked.
+ */
+void mytcp_sock_reset(struct sock *sk);
+/* A child of @listener, in SYN_RECV, bottom-half locked; NULL without memory.
+ * Two references: its own, and the caller's, who drops it with sock_put()
+ * after bh_unlock_sock(). Before it is found, the caller sets the addresses,
+ * node.key and node.dev, makes the timers and shares the port. To give it up:
+ * mytcp_sock_orphan(), mytcp_sock_done(), unlock, sock_put(). Softirq.
+ */
+struct sock *mytcp_sock_clone(const struct sock *listener);
+/* Unlock a child and drop the caller's reference. */
+void mytcp_sock_unlock_child(struct sock *sk);
+/* The only function that changes sk_state. Socket locked. */
+void mytcp_sock_set_state(struct sock *sk, int state);
+/* CLOSED: out of the table, timers off, unsent and out-of-order data dropped,
+ * an ephemeral port given back, users woken; an orphan is destroyed. Nothing
+ * is done in CLOSED. Socket locked, the caller has a reference. @err positive
+ * errno or 0.
+ */
+void mytcp_sock_done(struct sock *sk, int err);
+/* No user any more: sock_orphan(), counted until mytcp_sock_destroy(). Socket
+ * locked.
+ */
+void mytcp_sock_orphan(struct sock *sk);
+/* Free a closed orphan; socket locked or unreachable. Drops the socket's own
+ * reference: who unlocks it afterwards needs one more.
+ */
+void mytcp_sock_destroy(struct sock *sk);
+/* struct proto.destroy: queues and port given back. */
+void mytcp_sock_release_resources(struct sock *sk);
+/* Drop all unsent, unacknowledged and out-of-order data. Socket locked. */
+void mytcp_sock_purge_send(struct sock *sk);
+void mytcp_sock_purge_reasm(struct sock *sk);
+/* Orphans in the machine. */
+int mytcp_sock_orphans(void);
+bool mytcp_sock_too_many_orphans(const struct sock *sk);
+
+int mytcp_sock_module_init(void);
+void mytcp_sock_module_exit(void);
+
+#endif /* MYTCP_SOCK_SOCK_H */

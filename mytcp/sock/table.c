@@ -1,0 +1,591 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One RCU hash of nulls lists for all namespaces: first the chains of the
+ * listeners, by local port, then those of the connections, by the whole key.
+ *
+ * Entries of the SYN queue and of TIME_WAIT are freed to caches that are
+ * SLAB_TYPESAFE_BY_RCU: a reader may meet one that has just become another
+ * connection's and stands in another chain. Hence the three rules of lookup():
+ * take a reference, look again, and start over when the walk ended in a chain
+ * it did not begin in.
+ *
+ * Lock order: socket lock, port bucket's lock (port.c), table bucket's lock.
+ * No two bucket locks of the table are ever held together.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <net/netns/hash.h>
+
+#include "mytcp/sock/sock.h"
+#include "mytcp/sock/table.h"
+
+#define LISTEN_BUCKETS	256U
+#define CONN_MIN	4096UL
+#define CONN_MAX	262144UL
+#define LOCKS		1024U
+
+/* One bucket for this many bytes of memory. */
+#define BYTES_PER_BUCKET	(128UL << 10)
+
+static struct {
+	struct hlist_nulls_head *heads;	/* LISTEN_BUCKETS, then conns */
+	spinlock_t *locks;
+	unsigned int conns;
+	hsiphash_key_t key;
+} table __read_mostly;
+
+static const struct mytcp_node_ops *kind_ops[MYTCP_KIND_TIMEWAIT + 1] __read_mostly;
+
+static spinlock_t *bucket_lock(unsigned int bucket)
+{
+	return &table.locks[bucket & (LOCKS - 1)];
+}
+
+static unsigned int buckets(void)
+{
+	return LISTEN_BUCKETS + table.conns;
+}
+
+/* A v4-mapped address says no more than its last word: hash only that. */
+static u32 hash_key(const struct net *net, const struct mytcp_key *key)
+{
+	u32 ports = (__force u32)key->lport << 16 | (__force u32)key->rport;
+	u32 words[10];
+
+	if (ipv6_addr_v4mapped(&key->raddr))
+		return hsiphash_4u32((__force u32)key->laddr.s6_addr32[3],
+				     (__force u32)key->raddr.s6_addr32[3],
+				     ports, net_hash_mix(net), &table.key);
+
+	memcpy(words, &key->laddr, sizeof(key->laddr));
+	memcpy(words + 4, &key->raddr, sizeof(key->raddr));
+	words[8] = ports;
+	words[9] = net_hash_mix(net);
+	return hsiphash(words, sizeof(words), &table.key);
+}
+
+static unsigned int conn_bucket(u32 hash)
+{
+	return LISTEN_BUCKETS + (hash & (table.conns - 1));
+}
+
+static unsigned int listen_bucket(const struct net *net, __be16 lport)
+{
+	return (ntohs(lport) ^ net_hash_mix(net)) & (LISTEN_BUCKETS - 1);
+}
+
+/**
+ * mytcp_node_init() - make a node that is in no chain
+ * @node: the node, of an object nobody else knows yet or knows any more
+ * @kind: what embeds it
+ * @net: namespace
+ * @family: AF_INET or AF_INET6
+ *
+ * A reader may still stand on what this memory was before. So link.next, which
+ * leads it on, stays, and the node says it is in no chain before its reference
+ * can be taken: lookup() then turns away from it until it is inserted.
+ *
+ * Context: any, no locks. An entry that is no socket has one reference after
+ * it, the caller's.
+ */
+void mytcp_node_init(struct mytcp_node *node, enum mytcp_kind kind,
+		     struct net *net, int family)
+{
+	WRITE_ONCE(node->link.pprev, NULL);
+	node->net = net;
+	node->kind = kind;
+	node->family = family;
+	node->state = MYTCP_CLOSE;
+	node->dev = 0;
+	/* pairs with the refcount_inc_not_zero() of mytcp_node_get() */
+	smp_wmb();
+	refcount_set(&node->ref, 1);
+}
+
+/**
+ * mytcp_node_get() - take a reference unless the last one is gone
+ * @node: a node found under RCU, or held
+ *
+ * Context: any.
+ * Return: false when the object is being freed.
+ */
+bool mytcp_node_get(struct mytcp_node *node)
+{
+	if (node->kind == MYTCP_KIND_SOCK)
+		return refcount_inc_not_zero(&mytcp_node_sk(node)->sk_refcnt);
+	return refcount_inc_not_zero(&node->ref);
+}
+
+/**
+ * mytcp_node_put() - give a reference back
+ * @node: the node; gone, perhaps, afterwards
+ *
+ * Context: any, no bucket lock, and not the lock of a socket this may be the
+ * last reference of.
+ */
+void mytcp_node_put(struct mytcp_node *node)
+{
+	if (node->kind == MYTCP_KIND_SOCK)
+		sock_put(mytcp_node_sk(node));
+	else if (refcount_dec_and_test(&node->ref))
+		kind_ops[node->kind]->free(node);
+}
+
+/**
+ * mytcp_node_describe() - what a listing shows of an entry that is no socket
+ * @node: the entry, held
+ * @listing: zeroed by the caller
+ *
+ * Context: process.
+ */
+void mytcp_node_describe(struct mytcp_node *node, struct mytcp_listing *listing)
+{
+	const struct mytcp_node_ops *ops = kind_ops[node->kind];
+
+	if (ops && ops->describe)
+		ops->describe(node, listing);
+}
+
+/**
+ * mytcp_table_set_ops() - tell the table how a kind's entries are freed
+ * @kind: MYTCP_KIND_SYNQ or MYTCP_KIND_TIMEWAIT
+ * @ops: constant, as long as the module lives
+ *
+ * Context: module init, before the first entry of that kind is made.
+ */
+void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops)
+{
+	kind_ops[kind] = ops;
+}
+
+/* Is this the entry for a segment to @key that came in by @dif or @sdif? */
+static bool matches(const struct mytcp_node *node, const struct net *net,
+		    const struct mytcp_key *key, u32 hash, int dif, int sdif)
+{
+	return READ_ONCE(node->hash) == hash && READ_ONCE(node->net) == net &&
+	       mytcp_key_equal(&node->key, key) &&
+	       (!node->dev || node->dev == dif || node->dev == sdif);
+}
+
+/**
+ * mytcp_table_find() - the entry a segment belongs to
+ * @net: namespace it came in
+ * @key: its addresses and ports, ours as the local ones
+ * @dif: interface it came in by
+ * @sdif: its slave interface under an l3mdev, or 0
+ *
+ * Context: any.
+ * Return: the entry with a reference, or NULL.
+ */
+struct mytcp_node *mytcp_table_find(struct net *net, const struct mytcp_key *key,
+				    int dif, int sdif)
+{
+	u32 hash = hash_key(net, key);
+	unsigned int bucket = conn_bucket(hash);
+	struct hlist_nulls_node *pos;
+	struct mytcp_node *node;
+
+	rcu_read_lock();
+again:
+	hlist_nulls_for_each_entry_rcu(node, pos, &table.heads[bucket], link) {
+		if (!matches(node, net, key, hash, dif, sdif))
+			continue;
+		if (!mytcp_node_get(node))
+			goto again;
+		/*
+		 * Held, so it changes no more; but was it this connection's
+		 * when it was taken? What left its chain meanwhile is not
+		 * reached again from the head, so this comes to an end.
+		 */
+		smp_rmb();
+		if (!mytcp_node_hashed(node) ||
+		    !matches(node, net, key, hash, dif, sdif)) {
+			mytcp_node_put(node);
+			goto again;
+		}
+		goto out;
+	}
+	if (get_nulls_value(pos) != bucket)
+		goto again;
+	node = NULL;
+out:
+	rcu_read_unlock();
+	return node;
+}
+
+/* Bucket lock held: is the key taken where @node could be reached? */
+static bool taken(const struct mytcp_node *node)
+{
+	const struct mytcp_node *other;
+	struct hlist_nulls_node *pos;
+
+	lockdep_assert_held(bucket_lock(node->bucket));
+
+	hlist_nulls_for_each_entry(other, pos, &table.heads[node->bucket], link) {
+		if (other->hash == node->hash && other->net == node->net &&
+		    mytcp_key_equal(&other->key, &node->key) &&
+		    mytcp_dev_overlaps(other->dev, node->dev))
+			return true;
+	}
+	return false;
+}
+
+static void link_node(struct mytcp_node *node)
+{
+	lockdep_assert_held(bucket_lock(node->bucket));
+
+	if (node->kind == MYTCP_KIND_SOCK)
+		sock_hold(mytcp_node_sk(node));
+	else
+		refcount_inc(&node->ref);
+	/* what a reader checks again after it sees the node in a chain */
+	smp_wmb();
+	hlist_nulls_add_head_rcu(&node->link, &table.heads[node->bucket]);
+}
+
+/**
+ * mytcp_table_insert() - enter a connection
+ * @node: in no chain; @key, @dev and all that a finder uses are set
+ *
+ * Context: any; the owner's lock. Takes a reference for the table.
+ * Return: 0, or -EADDRNOTAVAIL when the key is taken on an overlapping
+ * interface.
+ */
+int mytcp_table_insert(struct mytcp_node *node)
+{
+	spinlock_t *lock;
+	int err = 0;
+
+	node->hash = hash_key(node->net, &node->key);
+	node->bucket = conn_bucket(node->hash);
+	lock = bucket_lock(node->bucket);
+
+	spin_lock_bh(lock);
+	if (WARN_ON_ONCE(mytcp_node_hashed(node)) || taken(node))
+		err = -EADDRNOTAVAIL;
+	else
+		link_node(node);
+	spin_unlock_bh(lock);
+	return err;
+}
+
+/**
+ * mytcp_table_remove() - take an entry out
+ * @node: a connection or a listener, held by the caller
+ *
+ * Context: any. Drops the table's reference.
+ * Return: false when it was in no chain.
+ */
+bool mytcp_table_remove(struct mytcp_node *node)
+{
+	spinlock_t *lock;
+	bool was;
+
+	if (!mytcp_node_hashed(node))
+		return false;
+
+	lock = bucket_lock(READ_ONCE(node->bucket));
+	spin_lock_bh(lock);
+	was = mytcp_node_hashed(node);
+	if (was)
+		hlist_nulls_del_init_rcu(&node->link);
+	spin_unlock_bh(lock);
+
+	if (was)
+		mytcp_node_put(node);
+	return was;
+}
+
+/**
+ * mytcp_table_replace() - put an entry in another's place
+ * @old: held by the caller
+ * @fresh: in no chain, all set but for the key and interface, which are @old's
+ *
+ * No moment passes in which a lookup finds neither: @fresh takes @old's very
+ * place in the chain.
+ *
+ * Context: any. Takes a reference of @fresh for the table, drops that of @old.
+ * Return: false, and nothing done, when @old is in no chain any more.
+ */
+bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
+{
+	spinlock_t *lock = bucket_lock(READ_ONCE(old->bucket));
+	bool was;
+
+	spin_lock_bh(lock);
+	was = mytcp_node_hashed(old) && !WARN_ON_ONCE(mytcp_node_hashed(fresh));
+	if (was) {
+		fresh->key = old->key;
+		fresh->dev = old->dev;
+		fresh->hash = old->hash;
+		fresh->bucket = old->bucket;
+		if (fresh->kind == MYTCP_KIND_SOCK)
+			sock_hold(mytcp_node_sk(fresh));
+		else
+			refcount_inc(&fresh->ref);
+		/* as in link_node() */
+		smp_wmb();
+		hlist_nulls_replace_init_rcu(&old->link, &fresh->link);
+	}
+	spin_unlock_bh(lock);
+
+	if (was)
+		mytcp_node_put(old);
+	return was;
+}
+
+/*
+ * The next entry of @net at or behind @pos that is not on its way out, held.
+ * Bucket lock held.
+ */
+static struct mytcp_node *take_from(const struct net *net,
+				    struct hlist_nulls_node *pos)
+{
+	for (; !is_a_nulls(pos); pos = pos->next) {
+		struct mytcp_node *node;
+
+		node = hlist_nulls_entry(pos, struct mytcp_node, link);
+		if ((!net || node->net == net) && mytcp_node_get(node))
+			return node;
+	}
+	return NULL;
+}
+
+/**
+ * mytcp_table_from() - first entry at or behind a bucket
+ * @net: namespace, or NULL for all
+ * @bucket: where to begin; receives where the entry is
+ *
+ * Context: any.
+ * Return: the entry with a reference, or NULL at the end of the table.
+ */
+struct mytcp_node *mytcp_table_from(struct net *net, unsigned int *bucket)
+{
+	for (; *bucket < buckets(); (*bucket)++) {
+		struct hlist_nulls_head *head = &table.heads[*bucket];
+		struct mytcp_node *node;
+
+		if (hlist_nulls_empty(head))
+			continue;
+		spin_lock_bh(bucket_lock(*bucket));
+		node = take_from(net, head->first);
+		spin_unlock_bh(bucket_lock(*bucket));
+		if (node)
+			return node;
+	}
+	return NULL;
+}
+
+/**
+ * mytcp_table_first() - begin a walk over all connections
+ * @net: namespace, or NULL for all
+ * @bucket: receives where the walk is
+ *
+ * Context: any.
+ * Return: an entry with a reference, or NULL.
+ */
+struct mytcp_node *mytcp_table_first(struct net *net, unsigned int *bucket)
+{
+	*bucket = LISTEN_BUCKETS;
+	return mytcp_table_from(net, bucket);
+}
+
+/**
+ * mytcp_table_next() - go on with a walk
+ * @net: as before
+ * @bucket: as the walk left it
+ * @node: the last entry; its reference is dropped
+ *
+ * When @node has left the chain, the walk begins it anew, so what stayed in
+ * the table all along is met at least once, and mostly just once.
+ *
+ * Context: any, but see mytcp_node_put().
+ * Return: an entry with a reference, or NULL.
+ */
+struct mytcp_node *mytcp_table_next(struct net *net, unsigned int *bucket,
+				    struct mytcp_node *node)
+{
+	struct mytcp_node *next;
+
+	spin_lock_bh(bucket_lock(*bucket));
+	/* with this bucket's lock, a node that says it is in it stays there */
+	if (mytcp_node_hashed(node) && READ_ONCE(node->bucket) == *bucket)
+		next = take_from(net, node->link.next);
+	else
+		next = take_from(net, table.heads[*bucket].first);
+	spin_unlock_bh(bucket_lock(*bucket));
+
+	mytcp_node_put(node);
+	if (next)
+		return next;
+	(*bucket)++;
+	return mytcp_table_from(net, bucket);
+}
+
+/**
+ * mytcp_table_listen() - enter a listener
+ * @sk: bound, inet_num and inet_rcv_saddr set
+ *
+ * Context: process, socket locked. Takes a reference for the table.
+ */
+void mytcp_table_listen(struct sock *sk)
+{
+	struct mytcp_node *node = &mytcp_sk(sk)->node;
+	const struct inet_sock *inet = inet_sk(sk);
+
+	sock_owned_by_me(sk);
+	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
+		return;
+
+	mytcp_key_set4(&node->key, inet->inet_rcv_saddr, htons(inet->inet_num),
+		       htonl(INADDR_ANY), 0);
+	node->dev = sk->sk_bound_dev_if;
+	node->hash = 0;
+	node->bucket = listen_bucket(node->net, node->key.lport);
+
+	spin_lock_bh(bucket_lock(node->bucket));
+	link_node(node);
+	spin_unlock_bh(bucket_lock(node->bucket));
+}
+
+/**
+ * mytcp_table_unlisten() - take a listener out
+ * @sk: the listener, held by the caller
+ *
+ * Context: any, socket locked. Drops the table's reference. Those who found
+ * the listener under RCU may go on using it until they leave.
+ */
+void mytcp_table_unlisten(struct sock *sk)
+{
+	mytcp_table_remove(&mytcp_sk(sk)->node);
+}
+
+/* How well a listener fits: 0 not at all; an address says more than a device. */
+static int listener_score(const struct mytcp_node *node, const struct net *net,
+			  const struct mytcp_key *key, int dif, int sdif)
+{
+	bool exact = ipv6_addr_equal(&node->key.laddr, &key->laddr);
+
+	if (node->net != net || node->key.lport != key->lport)
+		return 0;
+	if (!mytcp_addr_covers(&node->key.laddr, &key->laddr))
+		return 0;
+	if (node->dev && node->dev != dif && node->dev != sdif)
+		return 0;
+	return 1 + 2 * exact + !!node->dev;
+}
+
+/**
+ * mytcp_table_find_listener() - the listener a SYN belongs to
+ * @net: namespace it came in
+ * @key: its addresses and ports, ours as the local ones
+ * @dif: interface it came in by
+ * @sdif: its slave interface under an l3mdev, or 0
+ *
+ * Context: RCU read side, which the caller keeps as long as it uses the
+ * listener without a reference.
+ * Return: the most specific listener, without a reference, or NULL.
+ */
+struct sock *mytcp_table_find_listener(struct net *net,
+				       const struct mytcp_key *key,
+				       int dif, int sdif)
+{
+	unsigned int bucket = listen_bucket(net, key->lport);
+	struct mytcp_node *node, *best;
+	struct hlist_nulls_node *pos;
+	int score, best_score;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "listener used outside RCU");
+again:
+	best = NULL;
+	best_score = 0;
+	hlist_nulls_for_each_entry_rcu(node, pos, &table.heads[bucket], link) {
+		score = listener_score(node, net, key, dif, sdif);
+		if (score > best_score) {
+			best = node;
+			best_score = score;
+		}
+	}
+	/* a listener that went on to connect() has led us astray */
+	if (get_nulls_value(pos) != bucket)
+		goto again;
+	return best ? mytcp_node_sk(best) : NULL;
+}
+
+/**
+ * mytcp_table_for_each_listener() - call a function for every listener
+ * @net: namespace, or NULL for all
+ * @fn: the function, called without the socket's lock
+ * @arg: its argument
+ *
+ * Context: process; @fn may sleep.
+ */
+void mytcp_table_for_each_listener(struct net *net,
+				   void (*fn)(struct sock *sk, void *arg),
+				   void *arg)
+{
+	unsigned int bucket = 0;
+	struct mytcp_node *node;
+
+	for (node = mytcp_table_from(net, &bucket);
+	     node && bucket < LISTEN_BUCKETS;
+	     node = mytcp_table_next(net, &bucket, node))
+		fn(mytcp_node_sk(node), arg);
+	if (node)
+		mytcp_node_put(node);
+}
+
+/**
+ * mytcp_table_size() - buckets of the connection table
+ *
+ * Context: any, after mytcp_table_init().
+ * Return: a power of two, after which other limits are measured.
+ */
+unsigned int mytcp_table_size(void)
+{
+	return table.conns;
+}
+
+/**
+ * mytcp_table_init() - allocate the table
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int mytcp_table_init(void)
+{
+	unsigned long wanted = totalram_pages() / (BYTES_PER_BUCKET / PAGE_SIZE);
+	unsigned int i;
+
+	table.conns = roundup_pow_of_two(clamp(wanted, CONN_MIN, CONN_MAX));
+	table.heads = kvmalloc_array(buckets(), sizeof(*table.heads), GFP_KERNEL);
+	table.locks = kvmalloc_array(LOCKS, sizeof(*table.locks), GFP_KERNEL);
+	if (!table.heads || !table.locks) {
+		mytcp_table_exit();
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < buckets(); i++)
+		INIT_HLIST_NULLS_HEAD(&table.heads[i], i);
+	for (i = 0; i < LOCKS; i++)
+		spin_lock_init(&table.locks[i]);
+	get_random_bytes(&table.key, sizeof(table.key));
+	return 0;
+}
+
+/**
+ * mytcp_table_exit() - free the table, which is empty
+ *
+ * Context: module exit, after the last reader.
+ */
+void mytcp_table_exit(void)
+{
+	kvfree(table.heads);
+	kvfree(table.locks);
+	table.heads = NULL;
+	table.locks = NULL;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The connection table: full sockets, SYN queue entries and TIME_WAIT buckets
+ * under one key in one RCU hash; and the listeners in another.
+ */
+#ifndef MYTCP_SOCK_TABLE_H
+#define MYTCP_SOCK_TABLE_H
+
+#include <linux/types.h>
+#include <linux/in6.h>
+#include <linux/rculist_nulls.h>
+#include <linux/refcount.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include "mytcp/proto/cookie.h"
+
+struct sock;
+
+enum mytcp_kind {
+	MYTCP_KIND_SOCK,	/* struct mytcp_sock */
+	MYTCP_KIND_SYNQ,	/* struct mytcp_synq */
+	MYTCP_KIND_TIMEWAIT,	/* struct mytcp_timewait */
+};
+
+/**
+ * struct mytcp_key - what tells a connection from all others
+ * @laddr: local address, IPv4 as v4-mapped
+ * @raddr: remote address, likewise
+ * @lport: local port
+ * @rport: remote port
+ */
+struct mytcp_key {
+	struct in6_addr laddr;
+	struct in6_addr raddr;
+	__be16 lport;
+	__be16 rport;
+};
+
+/**
+ * struct mytcp_node - what the table knows of an entry
+ * @link: chain of the bucket, written under the bucket's lock, read under RCU
+ * @key: constant while hashed
+ * @hash: of @key and @net, constant while hashed; written by the table
+ * @bucket: chain @link is in, constant while hashed; written by the table
+ * @dev: interface the entry is bound to, or 0; constant while hashed
+ * @net: namespace; constant while hashed
+ * @kind: which object embeds this node; constant
+ * @family: AF_INET or AF_INET6; constant
+ * @state: enum mytcp_state as the listings show it; for sockets see sk_state
+ * @ref: references, of SYNQ and TIMEWAIT entries; a socket uses sk_refcnt
+ */
+struct mytcp_node {
+	struct hlist_nulls_node link;
+	struct mytcp_key key;
+	u32 hash;
+	u32 bucket;
+	int dev;
+	struct net *net;
+	u8 kind;
+	u8 family;
+	u8 state;
+	refcount_t ref;
+};
+
+static inline void mytcp_key_set4(struct mytcp_key *key, __be32 laddr,
+				  __be16 lport, __be32 raddr, __be16 rport)
+{
+	ipv6_addr_set_v4mapped(laddr, &key->laddr);
+	ipv6_addr_set_v4mapped(raddr, &key->raddr);
+	key->lport = lport;
+	key->rport = rport;
+}
+
+static inline bool mytcp_key_equal(const struct mytcp_key *a,
+				   const struct mytcp_key *b)
+{
+	return a->lport == b->lport && a->rport == b->rport &&
+	       ipv6_addr_equal(&a->raddr, &b->raddr) &&
+	       ipv6_addr_equal(&a->laddr, &b->laddr);
+}
+
+/* The same for the keyed hashes of proto/cookie. */
+static inline void mytcp_key_to_tuple(const struct mytcp_key *key,
+				      struct mytcp_cookie_tuple *tuple)
+{
+	memcpy(tuple->laddr, &key->laddr, sizeof(tuple->laddr));
+	memcpy(tuple->raddr, &key->raddr, sizeof(tuple->raddr));
+	tuple->lport = (__force u16)key->lport;
+	tuple->rport = (__force u16)key->rport;
+	tuple->pad = 0;
+}
+
+/* Does an end bound to @bound, perhaps a wildcard, take what is for @addr? */
+static inline bool mytcp_addr_covers(const struct in6_addr *bound,
+				     const struct in6_addr *addr)
+{
+	if (ipv6_addr_equal(bound, addr) || ipv6_addr_any(bound))
+		return true;
+	/* 0.0.0.0 is no wildcard for IPv6 */
+	return ipv6_addr_v4mapped(bound) && !bound->s6_addr32[3] &&
+	       ipv6_addr_v4mapped(addr);
+}
+
+/* Do ends bound to these two interfaces, 0 for all, ever hear the same? */
+static inline bool mytcp_dev_overlaps(int a, int b)
+{
+	return !a || !b || a == b;
+}
+
+/* True while the node stands in the table; bucket lock or owner's lock. */
+static inline bool mytcp_node_hashed(const struct mytcp_node *node)
+{
+	return !hlist_nulls_unhashed_lockless(&node->link);
+}
+
+/**
+ * struct mytcp_listing - what /proc/net/mytcp shows of an entry beside its node
+ * @tx_queue: octets not acknowledged
+ * @rx_queue: octets not read; of a listener: connections not accepted
+ * @timer: 0 none, 1 retransmission, 2 another, 3 TIME_WAIT, 4 window probe
+ * @expires: when it runs out, jiffies
+ * @retrans: retransmissions in a row
+ * @probes: zero-window or keepalive probes unanswered
+ * @uid: owner
+ * @ino: inode of the socket, 0 without one
+ */
+struct mytcp_listing {
+	u32 tx_queue;
+	u32 rx_queue;
+	u8 timer;
+	unsigned long expires;
+	u32 retrans;
+	u32 probes;
+	kuid_t uid;
+	unsigned long ino;
+};
+
+/**
+ * struct mytcp_node_ops - what the owner of a kind of entries does for the table
+ * @free: the last reference is gone; any context
+ * @describe: fill a zeroed listing; process context, reference held; may be NULL
+ */
+struct mytcp_node_ops {
+	void (*free)(struct mytcp_node *node);
+	void (*describe)(struct mytcp_node *node, struct mytcp_listing *listing);
+};
+
+/*
+ * References: node_init leaves one, the creator's, to a SYNQ or TIMEWAIT entry
+ * (a socket has its sk_refcnt). The table takes and drops one of its own. What
+ * find, first, from and next return carries one, given back with node_put.
+ */
+void mytcp_node_init(struct mytcp_node *node, enum mytcp_kind kind,
+		     struct net *net, int family);
+bool mytcp_node_get(struct mytcp_node *node);
+void mytcp_node_put(struct mytcp_node *node);
+void mytcp_node_describe(struct mytcp_node *node, struct mytcp_listing *listing);
+/* SYNQ and TIMEWAIT, at module init, before the first entry is made. */
+void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops);
+
+/*
+ * Established table. All functions: any context, no bucket lock held; a
+ * bucket's lock is innermost but for RCU.
+ */
+struct mytcp_node *mytcp_table_find(struct net *net,
+				    const struct mytcp_key *key,
+				    int dif, int sdif);
+int mytcp_table_insert(struct mytcp_node *node);
+bool mytcp_table_remove(struct mytcp_node *node);
+bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh);
+struct mytcp_node *mytcp_table_first(struct net *net, unsigned int *bucket);
+struct mytcp_node *mytcp_table_next(struct net *net, unsigned int *bucket,
+				    struct mytcp_node *node);
+/* As first, beginning at *@bucket; listeners stand in the lowest ones. */
+struct mytcp_node *mytcp_table_from(struct net *net, unsigned int *bucket);
+/* Buckets of the established table. */
+unsigned int mytcp_table_size(void);
+
+/*
+ * Listeners. find_listener takes no reference: the caller is under RCU and
+ * uses the socket, or takes a reference, before it leaves.
+ */
+void mytcp_table_listen(struct sock *sk);
+void mytcp_table_unlisten(struct sock *sk);
+struct sock *mytcp_table_find_listener(struct net *net,
+				       const struct mytcp_key *key,
+				       int dif, int sdif);
+void mytcp_table_for_each_listener(struct net *net,
+				   void (*fn)(struct sock *sk, void *arg),
+				   void *arg);
+
+int mytcp_table_init(void);
+void mytcp_table_exit(void);
+
+#endif /* MYTCP_SOCK_TABLE_H */

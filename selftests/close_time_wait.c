@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What TIME-WAIT answers and what it ignores, RFC 9293 3.10.7.4. */
+#include "lib/test.h"
+
+WIRE_FIXTURE(time_wait)
+
+/* Closed from here: the stack is in TIME-WAIT, and expects the peer's 2. */
+static void enter_time_wait(struct wire *w, int fd)
+{
+	/* RFC 1337: the kernel's TCP lets a RST end TIME-WAIT by default. */
+	if (stack_is_kernel())
+		sysctl_set("rfc1337", 1);
+	sysctl_set("invalid_ratelimit", 0);
+	close(fd);
+	expect(w, FIN | ACK, .seq = 1);
+	inject(w, FIN | ACK, .seq = 1, .ack = 2);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_listed(w, TIME_WAIT);
+}
+
+/* S11: the last ACK was lost, the FIN comes again and is answered again. */
+WIRE_TEST(time_wait, repeated_fin_is_acknowledged)
+{
+	enter_time_wait(w, open_passive(w));
+	inject(w, FIN | ACK, .seq = 1, .ack = 2);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	inject(w, FIN | ACK, .seq = 1, .ack = 2);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_listed(w, TIME_WAIT);
+}
+
+/* S11 with timestamps: the answer echoes the one of the repeated FIN. */
+WIRE_TEST(time_wait, repeated_fin_is_acknowledged_with_timestamps)
+{
+	int fd = open_passive(w, MSS(1460), NOP, NOP, TS(100, 0));
+
+	enter_time_wait(w, fd);
+	inject(w, FIN | ACK, .seq = 1, .ack = 2,
+	       .opts = { NOP, NOP, TS(200, LAST_TS) });
+	expect(w, ACK, .seq = 2, .ack = 2,
+	       .opts = { NOP, NOP, TS(ANY, 100) });
+}
+
+/* A16, RFC 1337: a RST does not end TIME-WAIT, wherever it lies. */
+WIRE_TEST(time_wait, rst_is_ignored)
+{
+	enter_time_wait(w, open_passive(w));
+	inject(w, RST, .seq = 2);
+	expect_none(w, 0);
+	expect_listed(w, TIME_WAIT);
+	inject(w, RST, .seq = 100);
+	expect_none(w, 0);
+	inject(w, RST | ACK, .seq = 2, .ack = 2);
+	expect_none(w, 0);
+	expect_listed(w, TIME_WAIT);
+}
+
+/* An ordinary acknowledgment is no reason to answer. */
+WIRE_TEST(time_wait, exact_ack_is_not_answered)
+{
+	enter_time_wait(w, open_passive(w));
+	inject(w, ACK, .seq = 2, .ack = 2);
+	expect_none(w, 0);
+	expect_listed(w, TIME_WAIT);
+}
+
+/* Old data is answered with the ACK that says where we are. */
+WIRE_TEST(time_wait, old_data_is_acknowledged)
+{
+	enter_time_wait(w, open_passive(w));
+	inject(w, ACK | PSH, .seq = 1, .ack = 2, .len = 1, .keep = true);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_listed(w, TIME_WAIT);
+}
+
+/* A SYN with an old number gets an ACK, not a connection. */
+WIRE_TEST(time_wait, old_syn_is_answered_with_ack)
+{
+	int listener = wire_listen(w);
+
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	enter_time_wait(w, wire_accept(listener));
+	inject(w, SYN, .seq = -10000, .keep = true, .opts = { MSS(1460) });
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_listed(w, TIME_WAIT);
+	expect_no_accept(listener);
+}
+
+/* MAY-2: a SYN beyond the old connection's numbers begins a new one. */
+WIRE_TEST(time_wait, new_syn_opens_a_new_connection)
+{
+	int listener = wire_listen(w), fd;
+	uint32_t old;
+
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	enter_time_wait(w, wire_accept(listener));
+	old = w->irs + w->rcv_nxt;
+
+	wire_restart(w, w->iss + 100000);
+	inject(w, SYN, .seq = 0, .opts = { MSS(1460) });
+	expect(w, SYN | ACK, .ack = 1);
+	/* RFC 9293 3.6.1: our number lies beyond the old connection's, too. */
+	check_gt((int32_t)(w->irs - old), 0);
+	inject(w, ACK);
+	fd = wire_accept(listener);
+	expect_state(fd, ESTABLISHED);
+	expect_listed(w, ESTABLISHED);
+}
+
+/* A segment for an ended connection whose TIME-WAIT is elsewhere gets a RST. */
+WIRE_TEST(time_wait, passive_closer_has_none)
+{
+	int fd = open_passive(w);
+
+	inject(w, FIN | ACK);
+	expect(w, ACK, .ack = 2);
+	close(fd);
+	expect(w, FIN | ACK);
+	inject(w, ACK);
+	expect_listed(w, CLOSE);
+	inject(w, ACK, .seq = 2, .ack = 2);
+	expect(w, RST, .seq = 2);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an unanswered handshake does in time: RFC 9293 3.8.3 and RFC 6298.
+ * In icount.list: two minutes pass, and milliseconds are counted.
+ *
+ * A kernel timer is never early and, the longer it is, the coarser: it may be
+ * late by up to an eighth. Retransmission n is due 2^n seconds after the one
+ * before.
+ */
+#include "lib/test.h"
+
+WIRE_FIXTURE(timer)
+
+/* The tolerance of expect_after() for a timer of @ms. */
+static int late(int ms)
+{
+	return ms / 8 + 10;
+}
+
+static void expect_retransmissions(struct wire *w, int flags, int count)
+{
+	int i, ms = 1000;
+
+	for (i = 0; i < count; i++, ms *= 2)
+		expect_after(w, ms, late(ms), flags, .seq = 0);
+	/* And none after that. */
+	expect_none(w, ms / 2);
+}
+
+/* S6, MUST-22, MUST-23: the SYN goes out 1 + 6 times, then ETIMEDOUT. */
+WIRE_TEST_TIMEOUT(timer, unanswered_syn_times_out, 600)
+{
+	int fd = wire_connect(w);
+	int64_t start, took;
+
+	expect(w, SYN, .seq = 0);
+	start = w->last.us;
+	expect_retransmissions(w, SYN, 6);
+	check_eq(fd_state(fd), SYN_SENT);
+	check(wait_fd(fd, POLLOUT, 80000) & POLLERR);
+	took = (wire_now(w) - start) / 1000;
+	/* 1 + 2 + 4 + ... + 64 s. RFC 9293 asks for 3 minutes (MUST-23). */
+	check_ge(took, 127000 - 10);
+	check_le(took, 127000 + late(127000));
+	check_eq(so_error(fd), ETIMEDOUT);
+	check_eq(fd_state(fd), CLOSE);
+	expect_none(w, 70000);
+}
+
+/* S6: what retransmits is in the SYN's image: same number, same options. */
+WIRE_TEST_TIMEOUT(timer, repeated_syn_is_the_same, 60)
+{
+	struct opt first[MAX_OPTS];
+	int i;
+
+	wire_connect(w);
+	expect(w, SYN);
+	memcpy(first, w->last.s.opts, sizeof(first));
+	expect_after(w, 1000, late(1000), SYN, .seq = 0);
+	for (i = 0; i < MAX_OPTS; i++) {
+		check_eq(w->last.s.opts[i].type, first[i].type);
+		/* The timestamp alone moves on. */
+		if (first[i].type == OPT_TS)
+			check_gt(w->last.tsval, first[i].v[0]);
+		else
+			check_eq(w->last.s.opts[i].v[0], first[i].v[0]);
+	}
+}
+
+/* S6: a late answer ends it. */
+WIRE_TEST_TIMEOUT(timer, late_syn_ack_is_accepted, 60)
+{
+	int fd = wire_connect(w);
+
+	expect(w, SYN);
+	expect_after(w, 1000, late(1000), SYN, .seq = 0);
+	expect_after(w, 2000, late(2000), SYN, .seq = 0);
+	inject(w, SYN | ACK, .opts = { MSS(1460) });
+	expect(w, ACK, .ack = 1);
+	expect_state(fd, ESTABLISHED);
+	expect_none(w, 10000);
+}
+
+/* MUST-22: the limit is the administrator's ... */
+WIRE_TEST_TIMEOUT(timer, syn_retries_setting_is_honoured, 60)
+{
+	int fd;
+
+	sysctl_set("syn_retries", 2);
+	fd = wire_connect(w);
+	expect(w, SYN);
+	expect_retransmissions(w, SYN, 2);
+	check(wait_fd(fd, POLLOUT, 5000) & POLLERR);
+	check_eq(so_error(fd), ETIMEDOUT);
+}
+
+/* ... and the program's. */
+WIRE_TEST_TIMEOUT(timer, syn_count_option_is_honoured, 60)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = wire_peer_sa(w, &sa);
+	int fd = stack_socket(w->family);
+
+	w->local_port = 0;
+	set_opt(fd, IPPROTO_TCP, TCP_SYNCNT, 1);
+	set_nonblock(fd, true);
+	check_err(connect(fd, (struct sockaddr *)&sa, len), EINPROGRESS);
+	expect(w, SYN);
+	expect_retransmissions(w, SYN, 1);
+	check(wait_fd(fd, POLLOUT, 4000) & POLLERR);
+	check_eq(so_error(fd), ETIMEDOUT);
+}
+
+/* A blocking connect() says so itself. */
+WIRE_TEST_TIMEOUT(timer, blocking_connect_returns_etimedout, 60)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = wire_peer_sa(w, &sa);
+	int fd = stack_socket(w->family);
+
+	w->local_port = 0;
+	sysctl_set("syn_retries", 1);
+	check_err(connect(fd, (struct sockaddr *)&sa, len), ETIMEDOUT);
+	expect(w, SYN);
+	expect(w, SYN, .seq = 0);
+	expect_none(w, 0);
+}
+
+/* The SYN-ACK goes out 1 + 5 times; after 63 seconds it is forgotten. */
+WIRE_TEST_TIMEOUT(timer, unanswered_syn_ack_is_forgotten, 300)
+{
+	int listener = wire_listen(w);
+
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	expect_retransmissions(w, SYN | ACK, 5);
+	expect_listed(w, SYN_RECV);
+	expect_none(w, 16000 + late(32000));
+	expect_listed(w, CLOSE);
+	expect_no_accept(listener);
+	/* The ACK that comes now is nobody's. */
+	inject(w, ACK);
+	expect(w, RST, .seq = 1);
+}
+
+WIRE_TEST_TIMEOUT(timer, synack_retries_setting_is_honoured, 60)
+{
+	sysctl_set("synack_retries", 1);
+	wire_listen(w);
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	expect_retransmissions(w, SYN | ACK, 1);
+	expect_none(w, 1000 + late(2000));
+	expect_listed(w, CLOSE);
+}
+
+/* An answer to a repeated SYN-ACK makes the connection all the same. */
+WIRE_TEST_TIMEOUT(timer, late_third_segment_is_accepted, 60)
+{
+	int listener = wire_listen(w);
+
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	expect_after(w, 1000, late(1000), SYN | ACK, .seq = 0);
+	inject(w, ACK);
+	expect_state(wire_accept(listener), ESTABLISHED);
+	expect_none(w, 5000);
+}
+
+/* A22: a SYN that is repeated gets an answer each time, and no storm. */
+WIRE_TEST_TIMEOUT(timer, repeated_syns_do_not_multiply_answers, 300)
+{
+	int i;
+
+	wire_listen(w);
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	for (i = 0; i < 20; i++)
+		inject(w, SYN, .seq = 0, .opts = { MSS(1460) });
+	check_le(drain(w), 20);
+	/* At most the 5 repetitions there are by themselves follow. */
+	for (i = 0; receive(w, 70000); i++)
+		check_eq(w->last.s.flags, SYN | ACK);
+	check_le(i, 5);
+	expect_listed(w, CLOSE);
+}
+
+/* RFC 6298 5.7: the back-off of the SYN ends with it; data waits 3 s at most. */
+WIRE_TEST_TIMEOUT(timer, rto_after_a_lost_syn_is_not_backed_off, 60)
+{
+	int fd = wire_connect(w);
+	int64_t sent;
+
+	expect(w, SYN);
+	expect_after(w, 1000, late(1000), SYN, .seq = 0);
+	expect_after(w, 2000, late(2000), SYN, .seq = 0);
+	inject(w, SYN | ACK, .opts = { MSS(1460) });
+	expect(w, ACK);
+	send_pattern(fd, 0, 10);
+	expect(w, ACK | PSH, .len = 10);
+	sent = w->last.us;
+	check(receive(w, 3500));
+	check_eq(w->last.s.len, 10);
+	check_ge(w->last.us - sent, 900000);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "netif.h"
+#include "stack.h"
+#include "tun.h"
+
+/* What a kernel has by itself, whatever its administrator has chosen. */
+static void plain_kernel_settings(void)
+{
+	char cc[32];
+
+	/* A namespace may not choose freely: cubic only if it is inherited. */
+	sysctl_get_text("congestion_control", cc, sizeof(cc));
+	if (strcmp(cc, "cubic"))
+		sysctl_set_text("congestion_control", "reno");
+	sysctl_set_text("rmem", "4096 131072 6291456");
+	sysctl_set_text("wmem", "4096 16384 4194304");
+	/* Newer kernels repeat a SYN every second at first; MyTCP backs off. */
+	if (!access("/proc/sys/net/ipv4/tcp_syn_linear_timeouts", W_OK))
+		sysctl_set("syn_linear_timeouts", 0);
+}
+
+bool test_begin_(const char *name)
+{
+	const char *only = getenv("MYTCP_TEST_ONLY");
+
+	if (only && *only && !strstr(name, only))
+		return true;
+	tun_name_test(name);
+	signal(SIGPIPE, SIG_IGN);
+	netns_enter();
+	if (stack_is_kernel())
+		plain_kernel_settings();
+	return false;
+}
+
+bool test_family(int family)
+{
+	const char *only = getenv("MYTCP_TEST_FAMILY");
+
+	return !only || !*only ||
+	       !strcmp(only, family == AF_INET6 ? "ipv6" : "ipv4");
+}

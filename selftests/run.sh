@@ -1,0 +1,181 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# selftests/run.sh - run the built test programs, as root, inside a VM
+#
+# Usage: selftests/run.sh [--module PATH/mytcp.ko] [--stack mytcp|kernel]
+#                         [--icount-only | --no-icount] [TEST...]
+#
+#   --module       the module to load, and to unload at the end
+#   --stack        run against the kernel's own TCP instead, as a reference
+#   --icount-only  the VM has virtual time: run what is in icount.list
+#   --no-icount    run everything else (the default)
+#   TEST           names of programs, with or without .c; default: all
+#
+# MYTCP_TEST_ONLY=WORD selects the tests with WORD in their name,
+# MYTCP_TEST_FAMILY=ipv4|ipv6 one family, MYTCP_TEST_PCAP=DIRECTORY keeps what
+# travelled over each wire, for tcpdump or any other analyser.
+#
+# The programs are built before, by make -C selftests; MYTCP_TEST_BUILD names
+# another directory than selftests/build. Needs nothing but a POSIX shell and
+# busybox. Prints TAP:
+#
+#   # selftests/handshake_basic.c
+#   ok 1 handshake_basic handshake.ipv4.passive_open_in_three_segments
+#
+# and as the last line "N passed, N failed". The status is 0 if none failed.
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=${MYTCP_TEST_BUILD:-$here/build}
+module=
+stack=mytcp
+icount=0
+tests=
+limit=${MYTCP_TEST_LIMIT:-900}	# seconds a program may take
+
+die() { echo "Bail out! run.sh: $*"; exit 1; }
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--module) module=${2:?--module needs a path}; shift ;;
+	--stack) stack=${2:?--stack needs a name}; shift ;;
+	--icount-only) icount=1; limit=1000000 ;;
+	--no-icount) icount=0 ;;
+	-*) die "unknown option $1" ;;
+	*) t=${1##*/}; tests="$tests ${t%.c}" ;;
+	esac
+	shift
+done
+
+count=0 passed=0 failed=0 skipped=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+result() {			# ok|"not ok", name
+	count=$((count + 1))
+	if [ "$1" = ok ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+	fi
+	echo "$1 $count $2"
+}
+
+in_virtual_time() {
+	sed 's/#.*//' "$here/icount.list" | grep -qx "$1[[:space:]]*"
+}
+
+wanted() {
+	if [ -n "$tests" ]; then
+		case " $tests " in *" $1 "*) ;; *) return 1 ;; esac
+	fi
+	if in_virtual_time "$1"; then
+		[ $icount = 1 ]
+	else
+		[ $icount = 0 ]
+	fi
+}
+
+# Renumbers a program's results and puts its name in front of the test's.
+show_results() {
+	while IFS= read -r line; do
+		case $line in
+		"ok "*"# SKIP"*)
+			count=$((count + 1)) skipped=$((skipped + 1))
+			echo "ok $count $1 # SKIP ${line#*# SKIP}" ;;
+		"ok "*)
+			line=${line#ok }
+			result ok "$1 ${line#* }" ;;
+		"not ok "*)
+			line=${line#not ok }
+			result "not ok" "$1 ${line#* }" ;;
+		"TAP version"* | 1..*) ;;
+		*) echo "$line" ;;
+		esac
+	done <"$out"
+}
+
+run_program() {
+	echo "# selftests/$1.c"
+	timeout "$limit" "$build/$1" >"$out" 2>&1
+	status=$?
+	planned=$(sed -n 's/^1\.\.//p' "$out" | head -n 1)
+	before=$((passed + failed + skipped))
+	bad=$failed
+	show_results "$1"
+	ran=$((passed + failed + skipped - before))
+	if [ "$ran" != "${planned:-none}" ]; then
+		result "not ok" "$1 ended after $ran of ${planned:-?} tests (status $status)"
+	elif [ $status -ne 0 ] && [ "$bad" = $failed ]; then
+		result "not ok" "$1 exits with status $status"
+	fi
+}
+
+loaded() { grep -q '^mytcp ' /proc/modules; }
+
+load() {
+	for m in tun veth dummy sch_netem; do
+		modprobe -q $m 2>/dev/null
+	done
+	[ -c /dev/net/tun ] || die "there is no /dev/net/tun"
+	[ "$stack" = mytcp ] || return
+	loaded && return
+	[ -n "$module" ] || die "mytcp is not loaded and --module is not given"
+	insmod "$module" || die "insmod $module failed"
+}
+
+# Objects in use in the module's slabs. The shrinking hands back what the
+# CPUs keep for themselves and /proc/slabinfo would count as used.
+slab_objects() {
+	for s in /sys/kernel/slab/mytcp*; do
+		[ -w "$s/shrink" ] && echo 1 >"$s/shrink"
+	done
+	awk '/^mytcp/ { n += $2 } END { print n + 0 }' /proc/slabinfo
+}
+
+# The namespaces of the tests die in the background: give them some time.
+unload() {
+	[ "$stack" = mytcp ] || return
+	echo "# end of the run"
+	tries=20
+	while objects=$(slab_objects); [ "$objects" != 0 ] && [ $tries -gt 0 ]; do
+		sleep 1
+		tries=$((tries - 1))
+	done
+	if [ "$objects" = 0 ]; then
+		result ok "run no object is left in the slabs"
+	else
+		grep '^mytcp' /proc/slabinfo | sed 's/^/# /'
+		result "not ok" "run no object is left in the slabs ($objects are)"
+	fi
+	while ! rmmod mytcp 2>"$out" && [ $tries -gt 0 ]; do
+		sleep 1
+		tries=$((tries - 1))
+	done
+	if loaded; then
+		sed 's/^/# /' "$out"
+		result "not ok" "run the module can be unloaded"
+	else
+		result ok "run the module can be unloaded"
+	fi
+}
+
+export MYTCP_TEST_STACK="$stack" MYTCP_TEST_ICOUNT=$icount
+for t in $tests; do
+	[ -x "$build/$t" ] || die "there is no program $build/$t"
+done
+echo "TAP version 13"
+load
+for p in "$build"/*; do
+	name=${p##*/}
+	[ -f "$p" ] && [ -x "$p" ] || continue
+	wanted "$name" && run_program "$name"
+done
+unload
+echo "1..$count"
+if [ $skipped -gt 0 ]; then
+	echo "$passed passed, $failed failed, $skipped skipped"
+else
+	echo "$passed passed, $failed failed"
+fi
+[ $failed -eq 0 ]

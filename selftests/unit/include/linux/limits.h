@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel's limits on top of the system's, for mytcp/proto on the host. */
+#ifndef MYTCP_UNIT_LINUX_LIMITS_H
+#define MYTCP_UNIT_LINUX_LIMITS_H
+
+#include_next <linux/limits.h>
+
+#define U8_MAX		((u8)~0U)
+#define U16_MAX		((u16)~0U)
+#define U32_MAX		((u32)~0U)
+#define S32_MAX		((s32)(U32_MAX >> 1))
+#define U64_MAX		((u64)~0ULL)
+
+#endif /* MYTCP_UNIT_LINUX_LIMITS_H */

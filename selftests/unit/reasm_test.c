@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mytcp/proto/reasm.c: out-of-order intervals. */
+#include <kselftest_harness.h>
+
+#include "mytcp/proto/reasm.h"
+#include "random.h"
+
+#define NPIECES 16
+
+/* Every test runs at several places of sequence space: the offsets it uses are from @base. */
+FIXTURE(reasm) {
+	struct mytcp_reasm reasm;
+	struct list_head covered;
+	struct mytcp_piece pieces[NPIECES];
+	unsigned int used;
+	u32 base;
+};
+
+FIXTURE_VARIANT(reasm) {
+	u32 base;
+};
+
+FIXTURE_VARIANT_ADD(reasm, at_zero) { .base = 0 };
+FIXTURE_VARIANT_ADD(reasm, across_the_wrap) { .base = 0xffffffe7 };
+FIXTURE_VARIANT_ADD(reasm, across_the_sign_bit) { .base = 0x7fffffe7 };
+
+FIXTURE_SETUP(reasm)
+{
+	self->base = variant->base;
+	mytcp_reasm_init(&self->reasm);
+	INIT_LIST_HEAD(&self->covered);
+}
+
+FIXTURE_TEARDOWN(reasm)
+{
+}
+
+static struct mytcp_piece *piece(FIXTURE_DATA(reasm) *self, u32 seq, u32 end)
+{
+	struct mytcp_piece *made = &self->pieces[self->used++];
+
+	made->seq = self->base + seq;
+	made->end = self->base + end;
+	return made;
+}
+
+static struct mytcp_piece *insert(struct __test_metadata *_metadata,
+				  FIXTURE_DATA(reasm) *self, u32 seq, u32 end)
+{
+	struct mytcp_piece *made = piece(self, seq, end);
+
+	ASSERT_EQ(MYTCP_REASM_KEPT,
+		  mytcp_reasm_insert(&self->reasm, made, &self->covered));
+	return made;
+}
+
+static void insert_dup(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(reasm) *self, u32 seq, u32 end)
+{
+	ASSERT_EQ(MYTCP_REASM_DUP,
+		  mytcp_reasm_insert(&self->reasm, piece(self, seq, end),
+				     &self->covered));
+	ASSERT_TRUE(list_empty(&self->covered));
+}
+
+/* The set is exactly these intervals, pairs of seq and end. */
+static void expect_bounds(struct __test_metadata *_metadata,
+			  FIXTURE_DATA(reasm) *self, const u32 *bounds, unsigned int n)
+{
+	const struct mytcp_piece *held;
+	unsigned int i = 0;
+	u32 bytes = 0;
+
+	list_for_each_entry(held, &self->reasm.pieces, node) {
+		ASSERT_LT(i, n);
+		ASSERT_EQ(bounds[i], held->seq - self->base);
+		ASSERT_EQ(bounds[i + 1], held->end - self->base);
+		bytes += held->end - held->seq;
+		i += 2;
+	}
+	ASSERT_EQ(n, i);
+	ASSERT_EQ(n / 2, self->reasm.count);
+	ASSERT_EQ(bytes, self->reasm.bytes);
+}
+
+#define EXPECT_PIECES(...) do {						\
+	static const u32 bounds_[] = { __VA_ARGS__ };			\
+	expect_bounds(_metadata, self, bounds_, ARRAY_SIZE(bounds_));	\
+} while (0)
+
+/* The pieces given up are exactly these. */
+#define EXPECT_COVERED(...) do {						\
+	const struct mytcp_piece *const expected_[] = { __VA_ARGS__ };		\
+	const struct mytcp_piece *given_;					\
+	unsigned int i_ = 0;							\
+										\
+	list_for_each_entry(given_, &self->covered, node) {			\
+		ASSERT_LT(i_, ARRAY_SIZE(expected_));				\
+		ASSERT_EQ((uintptr_t)expected_[i_++], (uintptr_t)given_);	\
+	}									\
+	ASSERT_EQ(ARRAY_SIZE(expected_), i_);					\
+} while (0)
+
+TEST_F(reasm, a_new_set_is_empty)
+{
+	expect_bounds(_metadata, self, NULL, 0);
+	EXPECT_EQ(NULL, mytcp_reasm_first(&self->reasm));
+	EXPECT_EQ(NULL, mytcp_reasm_last(&self->reasm));
+}
+
+TEST_F(reasm, the_first_piece_is_kept_as_it_is)
+{
+	struct mytcp_piece *only = insert(_metadata, self, 10, 20);
+
+	EXPECT_PIECES(10, 20);
+	EXPECT_EQ(only, mytcp_reasm_first(&self->reasm));
+	EXPECT_EQ(only, mytcp_reasm_last(&self->reasm));
+}
+
+TEST_F(reasm, pieces_that_ascend_stay_in_order)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
+	struct mytcp_piece *last;
+
+	insert(_metadata, self, 30, 40);
+	last = insert(_metadata, self, 50, 60);
+	EXPECT_PIECES(10, 20, 30, 40, 50, 60);
+	EXPECT_EQ(first, mytcp_reasm_first(&self->reasm));
+	EXPECT_EQ(last, mytcp_reasm_last(&self->reasm));
+}
+
+TEST_F(reasm, pieces_that_descend_are_sorted)
+{
+	insert(_metadata, self, 50, 60);
+	insert(_metadata, self, 30, 40);
+	insert(_metadata, self, 10, 20);
+	EXPECT_PIECES(10, 20, 30, 40, 50, 60);
+}
+
+TEST_F(reasm, a_piece_fills_the_gap_between_two)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 30, 40);
+	insert(_metadata, self, 20, 30);
+	EXPECT_PIECES(10, 20, 20, 30, 30, 40);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, neighbours_that_touch_are_not_merged)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 20, 30);
+	insert(_metadata, self, 5, 10);
+	EXPECT_PIECES(5, 10, 10, 20, 20, 30);
+}
+
+TEST_F(reasm, a_piece_without_octets_is_a_duplicate)
+{
+	insert_dup(_metadata, self, 10, 10);
+	insert(_metadata, self, 20, 30);
+	insert_dup(_metadata, self, 10, 10);
+	insert_dup(_metadata, self, 20, 20);
+	insert_dup(_metadata, self, 40, 40);
+	EXPECT_PIECES(20, 30);
+}
+
+TEST_F(reasm, a_piece_that_ends_before_it_begins_is_a_duplicate)
+{
+	insert_dup(_metadata, self, 20, 10);
+	expect_bounds(_metadata, self, NULL, 0);
+}
+
+TEST_F(reasm, the_same_piece_again_is_a_duplicate)
+{
+	insert(_metadata, self, 10, 20);
+	insert_dup(_metadata, self, 10, 20);
+	EXPECT_PIECES(10, 20);
+}
+
+TEST_F(reasm, a_part_of_a_piece_is_a_duplicate)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 30, 40);
+	insert_dup(_metadata, self, 10, 15);
+	insert_dup(_metadata, self, 12, 18);
+	insert_dup(_metadata, self, 15, 20);
+	insert_dup(_metadata, self, 31, 40);
+	EXPECT_PIECES(10, 20, 30, 40);
+}
+
+TEST_F(reasm, what_several_touching_pieces_hold_together_is_a_duplicate)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 20, 30);
+	insert(_metadata, self, 30, 40);
+	insert_dup(_metadata, self, 10, 40);
+	insert_dup(_metadata, self, 15, 35);
+	insert_dup(_metadata, self, 12, 30);
+	EXPECT_PIECES(10, 20, 20, 30, 30, 40);
+}
+
+TEST_F(reasm, the_predecessor_keeps_the_octets_it_has)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 15, 30);
+	EXPECT_PIECES(10, 20, 20, 30);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, the_successor_keeps_the_octets_it_has)
+{
+	insert(_metadata, self, 20, 30);
+	insert(_metadata, self, 10, 25);
+	EXPECT_PIECES(10, 20, 20, 30);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, a_piece_is_cut_at_both_ends)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 30, 40);
+	insert(_metadata, self, 15, 35);
+	EXPECT_PIECES(10, 20, 20, 30, 30, 40);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, a_longer_piece_from_the_same_octet_adds_its_end)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 10, 30);
+	EXPECT_PIECES(10, 20, 20, 30);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, a_longer_piece_to_the_same_octet_adds_its_front)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 5, 20);
+	EXPECT_PIECES(5, 10, 10, 20);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, several_touching_pieces_cut_the_front)
+{
+	insert(_metadata, self, 10, 20);
+	insert(_metadata, self, 20, 25);
+	insert(_metadata, self, 25, 30);
+	insert(_metadata, self, 15, 40);
+	EXPECT_PIECES(10, 20, 20, 25, 25, 30, 30, 40);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, several_touching_pieces_cut_the_end)
+{
+	insert(_metadata, self, 20, 25);
+	insert(_metadata, self, 25, 30);
+	insert(_metadata, self, 30, 40);
+	insert(_metadata, self, 10, 35);
+	EXPECT_PIECES(10, 20, 20, 25, 25, 30, 30, 40);
+	EXPECT_COVERED();
+}
+
+TEST_F(reasm, a_piece_strictly_inside_is_given_up)
+{
+	struct mytcp_piece *inside = insert(_metadata, self, 20, 30);
+
+	insert(_metadata, self, 10, 40);
+	EXPECT_PIECES(10, 40);
+	EXPECT_COVERED(inside);
+}
+
+TEST_F(reasm, pieces_strictly_inside_are_given_up_in_order)
+{
+	struct mytcp_piece *c = insert(_metadata, self, 35, 38);
+	struct mytcp_piece *a = insert(_metadata, self, 15, 20);
+	struct mytcp_piece *b = insert(_metadata, self, 20, 25);
+
+	insert(_metadata, self, 10, 40);
+	EXPECT_PIECES(10, 40);
+	EXPECT_COVERED(a, b, c);
+}
+
+TEST_F(reasm, pieces_outside_stay_when_one_inside_is_given_up)
+{
+	struct mytcp_piece *inside;
+
+	insert(_metadata, self, 0, 5);
+	insert(_metadata, self, 8, 12);
+	inside = insert(_metadata, self, 15, 20);
+	insert(_metadata, self, 28, 35);
+	insert(_metadata, self, 38, 40);
+	insert(_metadata, self, 10, 30);
+	EXPECT_PIECES(0, 5, 8, 12, 12, 28, 28, 35, 38, 40);
+	EXPECT_COVERED(inside);
+}
+
+TEST_F(reasm, the_list_of_what_is_given_up_is_added_to)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 12, 14);
+	struct mytcp_piece *second;
+
+	insert(_metadata, self, 10, 20);
+	second = insert(_metadata, self, 32, 34);
+	insert(_metadata, self, 30, 40);
+	EXPECT_COVERED(first, second);
+}
+
+TEST_F(reasm, a_piece_taken_out_leaves_the_others)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
+	struct mytcp_piece *second = insert(_metadata, self, 30, 45);
+	struct mytcp_piece *third = insert(_metadata, self, 50, 60);
+
+	mytcp_reasm_remove(&self->reasm, second);
+	EXPECT_PIECES(10, 20, 50, 60);
+	mytcp_reasm_remove(&self->reasm, first);
+	EXPECT_EQ(third, mytcp_reasm_first(&self->reasm));
+	mytcp_reasm_remove(&self->reasm, third);
+	expect_bounds(_metadata, self, NULL, 0);
+	EXPECT_EQ(NULL, mytcp_reasm_first(&self->reasm));
+}
+
+TEST_F(reasm, a_piece_taken_out_may_be_inserted_again)
+{
+	struct mytcp_piece *only = insert(_metadata, self, 10, 20);
+
+	mytcp_reasm_remove(&self->reasm, only);
+	EXPECT_EQ(MYTCP_REASM_KEPT,
+		  mytcp_reasm_insert(&self->reasm, only, &self->covered));
+	EXPECT_PIECES(10, 20);
+}
+
+TEST_F(reasm, the_front_of_a_piece_is_cut_off)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
+
+	insert(_metadata, self, 30, 40);
+	mytcp_reasm_trim_head(&self->reasm, first, self->base + 14);
+	EXPECT_PIECES(14, 20, 30, 40);
+	mytcp_reasm_trim_head(&self->reasm, first, self->base + 19);
+	EXPECT_PIECES(19, 20, 30, 40);
+}
+
+TEST_F(reasm, a_cut_outside_the_piece_does_nothing)
+{
+	struct mytcp_piece *only = insert(_metadata, self, 10, 20);
+
+	mytcp_reasm_trim_head(&self->reasm, only, self->base + 9);
+	mytcp_reasm_trim_head(&self->reasm, only, self->base + 10);
+	mytcp_reasm_trim_head(&self->reasm, only, self->base + 20);
+	mytcp_reasm_trim_head(&self->reasm, only, self->base + 21);
+	EXPECT_PIECES(10, 20);
+}
+
+TEST_F(reasm, pieces_far_apart_are_kept_in_order)
+{
+	insert(_metadata, self, 0x3ffffff0, 0x40000000);
+	insert(_metadata, self, 0, 16);
+	insert(_metadata, self, 0x20000000, 0x30000000);
+	EXPECT_PIECES(0, 16, 0x20000000, 0x30000000, 0x3ffffff0, 0x40000000);
+}
+
+/*
+ * The model: a map that says of each octet which piece holds it. What an
+ * insertion must do follows from the map alone: the newcomer shrinks to what
+ * stretches from its first missing octet to its last, and takes that over.
+ */
+#define SPAN 200
+#define LIVE 64
+
+struct model {
+	struct mytcp_piece pieces[LIVE];
+	bool live[LIVE];
+	s8 holder[SPAN];	/* index of a piece, -1 for none */
+	u32 base;
+};
+
+static struct mytcp_piece *model_take(struct model *model, u64 *random)
+{
+	unsigned int at = random_below(random, LIVE);
+
+	while (model->live[at])
+		at = (at + 1) % LIVE;
+	return &model->pieces[at];
+}
+
+static void model_forget(struct model *model, const struct mytcp_piece *gone)
+{
+	s8 index = gone - model->pieces;
+	unsigned int i;
+
+	model->live[index] = false;
+	for (i = 0; i < SPAN; i++)
+		if (model->holder[i] == index)
+			model->holder[i] = -1;
+}
+
+static void model_insert(struct __test_metadata *_metadata, struct model *model,
+			 struct mytcp_reasm *reasm, u64 *random)
+{
+	struct mytcp_piece *newcomer = model_take(model, random);
+	struct mytcp_piece *given, *following;
+	u32 from = random_below(random, SPAN);
+	u32 to = from + random_below(random, SPAN - from < 40 ? SPAN - from + 1 : 40);
+	bool swallowed[LIVE] = { false };
+	LIST_HEAD(covered);
+	u32 expected_end = 0;
+	u32 i;
+
+	newcomer->seq = model->base + from;
+	newcomer->end = model->base + to;
+
+	while (from < to && model->holder[from] >= 0)
+		from++;
+	while (to > from && model->holder[to - 1] >= 0)
+		to--;
+
+	if (from == to) {
+		ASSERT_EQ(MYTCP_REASM_DUP,
+			  mytcp_reasm_insert(reasm, newcomer, &covered));
+		ASSERT_TRUE(list_empty(&covered));
+		return;
+	}
+
+	for (i = from; i < to; i++) {
+		if (model->holder[i] >= 0)
+			swallowed[model->holder[i]] = true;
+		model->holder[i] = newcomer - model->pieces;
+	}
+	model->live[newcomer - model->pieces] = true;
+
+	ASSERT_EQ(MYTCP_REASM_KEPT, mytcp_reasm_insert(reasm, newcomer, &covered));
+	ASSERT_EQ(model->base + from, newcomer->seq);
+	ASSERT_EQ(model->base + to, newcomer->end);
+
+	list_for_each_entry_safe(given, following, &covered, node) {
+		ASSERT_TRUE(swallowed[given - model->pieces]);
+		ASSERT_LE(expected_end, given->seq - model->base);
+		expected_end = given->end - model->base;
+		swallowed[given - model->pieces] = false;
+		model->live[given - model->pieces] = false;
+	}
+	for (i = 0; i < LIVE; i++)
+		ASSERT_FALSE(swallowed[i]);
+}
+
+/* What the engine does as RCV.NXT advances: some pieces go, one loses its front. */
+static void model_advance(struct model *model, struct mytcp_reasm *reasm, u64 *random)
+{
+	u32 next = random_below(random, SPAN);
+	struct mytcp_piece *first;
+	u32 i;
+
+	while ((first = mytcp_reasm_first(reasm))) {
+		if (first->seq - model->base >= next)
+			break;
+		if (first->end - model->base > next) {
+			mytcp_reasm_trim_head(reasm, first, model->base + next);
+			break;
+		}
+		mytcp_reasm_remove(reasm, first);
+		model_forget(model, first);
+	}
+	for (i = 0; i < next; i++)
+		model->holder[i] = -1;
+}
+
+/* When memory is short the farthest piece goes first. */
+static void model_prune(struct model *model, struct mytcp_reasm *reasm)
+{
+	struct mytcp_piece *last = mytcp_reasm_last(reasm);
+
+	if (!last)
+		return;
+	mytcp_reasm_remove(reasm, last);
+	model_forget(model, last);
+}
+
+static void model_compare(struct __test_metadata *_metadata, const struct model *model,
+			  const struct mytcp_reasm *reasm)
+{
+	const struct mytcp_piece *held;
+	u32 at = 0, count = 0, bytes = 0, i;
+
+	list_for_each_entry(held, &reasm->pieces, node) {
+		u32 from = held->seq - model->base, to = held->end - model->base;
+
+		ASSERT_LE(at, from);
+		ASSERT_LT(from, to);
+		ASSERT_GE(SPAN, to);
+		for (; at < from; at++)
+			ASSERT_EQ(-1, model->holder[at]);
+		for (; at < to; at++)
+			ASSERT_EQ(held - model->pieces, model->holder[at]);
+		bytes += to - from;
+		count++;
+	}
+	for (; at < SPAN; at++)
+		ASSERT_EQ(-1, model->holder[at]);
+	ASSERT_EQ(count, reasm->count);
+	ASSERT_EQ(bytes, reasm->bytes);
+
+	for (i = 0; i < LIVE; i++)
+		count -= model->live[i];
+	ASSERT_EQ(0, count);
+}
+
+TEST_F(reasm, random_insertions_agree_with_a_map_of_octets)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= 200; seed++) {
+		struct mytcp_reasm *reasm = &self->reasm;
+		struct model model = { .base = self->base - random_below(&(u64){ seed }, 100) };
+		u64 random = seed;
+		int step;
+
+		memset(model.holder, -1, sizeof(model.holder));
+		mytcp_reasm_init(reasm);
+		for (step = 0; step < 100; step++) {
+			if (reasm->count == LIVE - 1 || !random_below(&random, 20))
+				model_prune(&model, reasm);
+			if (!random_below(&random, 30))
+				model_advance(&model, reasm, &random);
+			model_insert(_metadata, &model, reasm, &random);
+			model_compare(_metadata, &model, reasm);
+		}
+	}
+}
+
+TEST_HARNESS_MAIN

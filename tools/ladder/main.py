@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The command mytcp-ladder."""
+
+import argparse
+import os
+import shutil
+import sys
+
+from . import connection, svg, text, trace, tracefs
+
+LIMIT = 200
+MAX_WIDTH = 140
+
+
+def parse_arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="mytcp-ladder",
+        usage="%(prog)s [OPTION...] [-- COMMAND [ARGUMENT...]]",
+        description="Draw MyTCP connections as ladder diagrams: the states of both ends "
+        "and every segment between them, from the tracepoints of the module.",
+        epilog="Records while COMMAND runs; without one, until Ctrl-C. With --from nothing "
+        "is recorded, and the text of an earlier trace is read.")
+    parser.add_argument("-o", "--output", metavar="FILE.svg", help="also draw to an SVG file")
+    parser.add_argument("-f", "--from", dest="source", metavar="FILE",
+                        help="read the text of a trace, '-' for standard input")
+    parser.add_argument("-s", "--save", metavar="FILE",
+                        help="keep the text of the trace, for --from")
+    parser.add_argument("-p", "--port", type=int, metavar="N",
+                        help="only connections with this port at either end")
+    parser.add_argument("-a", "--address", metavar="ADDRESS",
+                        help="only connections with this IP address at either end")
+    parser.add_argument("-l", "--limit", type=int, default=LIMIT, metavar="N",
+                        help=f"draw at most N segments of a connection, the first and the last; "
+                        f"0: all (default {LIMIT})")
+    parser.add_argument("--linger", type=float, default=0.5, metavar="SECONDS",
+                        help="go on recording after COMMAND has ended (default 0.5)")
+    parser.add_argument("--width", type=int, metavar="COLUMNS",
+                        help="of the text picture (default: that of the terminal)")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no picture in the terminal")
+    parser.add_argument("command", nargs="*", metavar="COMMAND", help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.source and options.command:
+        parser.error("--from reads a trace, COMMAND makes one: only one of them")
+    return options
+
+
+def read_source(path):
+    if path == "-":
+        return sys.stdin.read().splitlines()
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read().splitlines()
+
+
+def get_lines(options):
+    if options.source:
+        return read_source(options.source), 0
+    lines, status = tracefs.record(options.command, options.linger)
+    if status:
+        print(f"mytcp-ladder: warning: {options.command[0]} ended with status {status}",
+              file=sys.stderr)
+    return lines, status
+
+
+def select(connections, options):
+    if options.port is not None:
+        connections = connection.with_port(connections, options.port)
+    if options.address:
+        connections = connection.with_host(connections, options.address)
+    return connections
+
+
+def explain_nothing(events, found, options):
+    if not events:
+        return ("no event of MyTCP in the trace: did the program use MyTCP sockets? "
+                "(start it with mytcp-run)")
+    if not found:
+        return "events, but of no connection (only of listening or unconnected sockets)"
+    seen = ", ".join(f"{conn.addresses[0]} - {conn.addresses[1]}" for conn in found[:5])
+    wanted = " and ".join(words for words in (
+        f"port {options.port}" if options.port is not None else "",
+        f"address {options.address}" if options.address else "") if words)
+    return f"no connection with {wanted}; found: {seen}"
+
+
+def print_text(connections, options):
+    tty = sys.stdout.isatty()
+    width = options.width or min(shutil.get_terminal_size((110, 24)).columns, MAX_WIDTH)
+    print(text.draw(connections, width, tty and "NO_COLOR" not in os.environ))
+
+
+def run(argv):
+    options = parse_arguments(argv)
+    lines, status = get_lines(options)
+    if options.save:
+        with open(options.save, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    events, lost = trace.parse(lines)
+    if lost:
+        print(f"mytcp-ladder: warning: {lost} events were lost, the picture has holes",
+              file=sys.stderr)
+    found = connection.build(events)
+    chosen = select(found, options)
+    if not chosen:
+        raise tracefs.RecordError(explain_nothing(events, found, options))
+    chosen = [connection.clip(conn, options.limit) for conn in chosen]
+    if options.output:
+        with open(options.output, "w", encoding="utf-8") as file:
+            file.write(svg.draw(chosen))
+    if not options.quiet:
+        print_text(chosen, options)
+    return status
+
+
+def main(argv=None):
+    try:
+        return run(argv)
+    except (tracefs.RecordError, trace.TraceError) as error:
+        print(f"mytcp-ladder: error: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()      # the reader of the picture has seen enough
+    except OSError as error:
+        print(f"mytcp-ladder: error: {error.filename}: {error.strerror}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mytcp-run - run an unmodified program with MyTCP in the place of TCP
+ *
+ * It only prepares the environment; the work is done in preload.c.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/mytcp.h>
+
+#include "mytcp-run.h"
+
+/* What a shell answers for a program it cannot find, or cannot run. */
+#define EXIT_NOT_FOUND	127
+#define EXIT_NOT_RUN	126
+
+#ifndef MYTCP_LIBDIR
+#define MYTCP_LIBDIR	"/usr/local/lib/mytcp"
+#endif
+
+struct options {
+	bool log;
+	const char *log_file;
+	char **command;
+};
+
+static const struct argp_option option_table[] = {
+	{ "log", 'l', "FILE", OPTION_ARG_OPTIONAL,
+	  "Write a line for each MyTCP socket the program opens, to stderr or appended to FILE", 0 },
+	{ 0 }
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *opts = state->input;
+
+	switch (key) {
+	case 'l':
+		opts->log = true;
+		opts->log_file = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		/* The first non-option is the program, the rest is its own. */
+		opts->command = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no program given");
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = option_table,
+	.parser = parse_option,
+	.args_doc = "PROGRAM [ARGUMENT...]",
+	.doc = "Run PROGRAM with MyTCP sockets wherever it asks for TCP over IPv4.\v"
+	       "The programs it starts get MyTCP as well. Without the module, the "
+	       "kernel's TCP is used, with one warning. Sockets of AF_INET6 and "
+	       "programs that are statically linked or set-user-ID stay with the "
+	       "kernel's TCP.",
+};
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void die(int status, const char *format, ...)
+{
+	va_list args;
+
+	fputs("mytcp-run: error: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(status);
+}
+
+static void set_variable(const char *name, const char *value)
+{
+	if (setenv(name, value, 1))
+		die(EXIT_FAILURE, "setting %s: %s", name, strerror(errno));
+}
+
+/* The library lies beside this program when built, in MYTCP_LIBDIR installed. */
+static void find_library(char *path, size_t size)
+{
+	char self[PATH_MAX], *slash;
+	ssize_t len;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len > 0) {
+		self[len] = '\0';
+		slash = strrchr(self, '/');
+		*slash = '\0';
+		if (snprintf(path, size, "%s/" MYTCP_PRELOAD_NAME, self) < (int)size &&
+		    !access(path, R_OK))
+			return;
+	}
+	snprintf(path, size, "%s", MYTCP_LIBDIR "/" MYTCP_PRELOAD_NAME);
+	if (access(path, R_OK))
+		die(EXIT_FAILURE, MYTCP_PRELOAD_NAME " is neither beside %s nor in "
+		    MYTCP_LIBDIR "; build it with: make -C tools",
+		    len > 0 ? self : "mytcp-run");
+}
+
+/* Ours comes first, and what was there stays. */
+static void preload_library(void)
+{
+	char library[PATH_MAX], *list;
+	const char *old;
+
+	find_library(library, sizeof(library));
+	/* The dynamic linker splits the list there, and knows no quoting. */
+	if (strpbrk(library, " :"))
+		die(EXIT_FAILURE, "%s: LD_PRELOAD cannot hold a path with a space or a colon; move it",
+		    library);
+	old = getenv("LD_PRELOAD");
+	if (asprintf(&list, "%s%s%s", library, old && *old ? ":" : "", old ? old : "") < 0)
+		die(EXIT_FAILURE, "out of memory");
+	set_variable("LD_PRELOAD", list);
+	free(list);
+}
+
+/* Absolute, because the program may change its directory. */
+static void set_log(const char *file)
+{
+	char path[PATH_MAX] = "";
+	int fd;
+
+	if (file) {
+		fd = open(file, O_WRONLY | O_APPEND | O_CREAT, 0644);
+		if (fd < 0)
+			die(EXIT_FAILURE, "%s: %s", file, strerror(errno));
+		close(fd);
+		if (!realpath(file, path))
+			die(EXIT_FAILURE, "%s: %s", file, strerror(errno));
+	}
+	set_variable(MYTCP_RUN_LOG, path);
+}
+
+/* Asked here once, so that a program of many processes gives one warning. */
+static void check_module(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MYTCP);
+	int error = errno;
+
+	if (fd >= 0) {
+		close(fd);
+		unsetenv(MYTCP_RUN_WARNED);
+		return;
+	}
+	fprintf(stderr, "mytcp-run: warning: no MyTCP socket (%s), the program will use the kernel's TCP%s\n",
+		strerror(error),
+		error == EPROTONOSUPPORT ? "; load the module: insmod mytcp.ko" : "");
+	set_variable(MYTCP_RUN_WARNED, "1");
+}
+
+int main(int argc, char **argv)
+{
+	struct options opts = { 0 };
+
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	preload_library();
+	if (opts.log)
+		set_log(opts.log_file);
+	check_module();
+	execvp(opts.command[0], opts.command);
+	die(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN, "%s: %s",
+	    opts.command[0], strerror(errno));
+}

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# tests/run.sh OUT - tests of mytcp-run and mytcp-ss that need no module
+#
+# OUT holds the built tools.  Ends with a line "N passed, N failed".
+
+set -uo pipefail
+
+cd "$(dirname "$0")"
+OUT=$1
+T=$OUT/tests
+passed=0 failed=0
+
+# The lines "ok - WHAT" and "not ok - WHAT" of a test.
+count() {
+	local line
+	while read -r line; do
+		printf '%s\n' "$line"
+		case $line in
+		'ok '*) passed=$((passed + 1)) ;;
+		'not ok '*) failed=$((failed + 1)) ;;
+		esac
+	done
+}
+
+# same WHAT EXPECTED GOT
+same() {
+	if [[ $2 == "$3" ]]; then
+		count <<<"ok - $1"
+	else
+		count <<<"not ok - $1"
+		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/#   /'
+	fi
+}
+
+preloaded() {
+	LD_PRELOAD="$OUT/libmytcp-preload.so $T/fake-kernel.so" "$@"
+}
+
+test_preload() {
+	local warning='the kernel has no MyTCP, using its own TCP' kind
+	for kind in present threads-present; do
+		count < <(preloaded "$T/preload-test" "$kind" 2>&1)
+	done
+	for kind in missing threads-missing; do
+		# 93: EPROTONOSUPPORT
+		count < <(FAKE_ERRNO=93 preloaded "$T/preload-test" "$kind" 2>"$T/stderr")
+		same "one warning on stderr ($kind)" 1 "$(grep -c "$warning" "$T/stderr")"
+	done
+	# 13: EACCES
+	count < <(FAKE_ERRNO=13 preloaded "$T/preload-test" denied 2>&1)
+}
+
+# A file that got descriptor 2 must not get the warning.
+test_lost_stderr() {
+	FAKE_ERRNO=93 preloaded bash -c "exec 2>'$T/precious'; exec $T/preload-test missing" \
+		>/dev/null 2>&1
+	same "stderr at the start of the program gets the warning" 1 "$(grep -c warning "$T/precious")"
+	FAKE_ERRNO=93 preloaded bash -c "exec 2>'$T/precious'; exec 3<>/dev/tcp/127.0.0.1/9" \
+		>/dev/null 2>&1
+	same "a later file at descriptor 2 does not" 0 "$(grep -c 'has no MyTCP' "$T/precious")"
+}
+
+test_run() {
+	same "mytcp-run: status of the program" 7 \
+		"$("$OUT/mytcp-run" sh -c 'exit 7' 2>/dev/null; echo $?)"
+	same "mytcp-run: options after PROGRAM are its own" "--log -x" \
+		"$("$OUT/mytcp-run" echo --log -x 2>/dev/null)"
+	same "mytcp-run: a program that does not exist" 127 \
+		"$("$OUT/mytcp-run" "$T/nothing" 2>/dev/null; echo $?)"
+	same "mytcp-run: what is no program" 126 \
+		"$("$OUT/mytcp-run" /etc/passwd 2>/dev/null; echo $?)"
+	same "mytcp-run: an earlier LD_PRELOAD stays behind ours" \
+		"$OUT/libmytcp-preload.so:$T/fake-kernel.so" \
+		"$(LD_PRELOAD=$T/fake-kernel.so "$OUT/mytcp-run" printenv LD_PRELOAD 2>/dev/null)"
+	same "mytcp-run: no program given is a mistake" 64 \
+		"$("$OUT/mytcp-run" 2>/dev/null; echo $?)"
+	rm -f "$T/log"
+	LD_PRELOAD=$T/fake-kernel.so "$OUT/mytcp-run" "--log=$T/log" \
+		sh -c "cd /; $T/preload-test present" >/dev/null
+	same "mytcp-run --log=FILE: lines of a grandchild" 3 \
+		"$(grep -c 'preload-test\[[0-9]*\]: descriptor [0-9]* is a MyTCP socket' "$T/log")"
+}
+
+test_ss() {
+	local ss=$OUT/mytcp-ss
+	same "mytcp-ss -tan" "$(<ss-all.txt)" "$("$ss" -tan --from table.txt)"
+	same "mytcp-ss -tln" "$(<ss-listening.txt)" "$("$ss" -tln --from table.txt)"
+	same "mytcp-ss: connected ones, ports by name" "$(<ss-names.txt)" "$("$ss" --from table.txt)"
+	same "mytcp-ss --netstat -an" "$(<netstat.txt)" "$("$ss" --netstat -an --from table.txt)"
+	same "mytcp-ss: a file of something else" 1 \
+		"$("$ss" --from netstat.txt 2>/dev/null; echo $?)"
+}
+
+# With -p, on the kernel's own table: a process of this test listens.
+test_owners() {
+	local port=28765 listener line
+	python3 -c "import socket, sys
+listener = socket.create_server(('127.0.0.1', $port))
+print('ready', flush=True)
+sys.stdin.read()" <"$T/hold" >"$T/ready" &
+	listener=$!
+	exec 9>"$T/hold"
+	read -r line <"$T/ready"
+	line=$("$OUT/mytcp-ss" -tlnp --from /proc/net/tcp 2>/dev/null | grep ":$port ")
+	same "mytcp-ss -p: the process that listens" 1 \
+		"$(grep -c "users:((\"python3[^\"]*\",pid=$listener,fd=3))" <<<"$line")"
+	line=$("$OUT/mytcp-ss" --netstat -anp --from /proc/net/tcp 2>/dev/null | grep ":$port ")
+	same "mytcp-ss --netstat -p: PID/Program name" 1 \
+		"$(grep -c "LISTEN  *$listener/python3" <<<"$line")"
+	exec 9>&-
+	wait "$listener"
+}
+
+rm -f "$T/hold" "$T/ready"
+mkfifo "$T/hold" "$T/ready"
+test_preload
+test_lost_stderr
+test_run
+test_ss
+test_owners
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
