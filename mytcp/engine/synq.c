@@ -452,7 +452,7 @@ static bool synq_hand_over(struct sock *listener, struct sock *child)
 	spin_lock(&ms->accept_lock);
 	taken = !ms->synq_dead;
 	if (taken) {
-		sock_hold(child);
+		/* Its own reference keeps it: only an orphan is destroyed. */
 		list_add_tail(&mytcp_sk(child)->accept_link, &ms->accept_queue);
 		sk_acceptq_added(listener);
 	}
@@ -640,6 +640,7 @@ void mytcp_synq_stop(struct sock *listener)
 		cond_resched();
 	}
 	while ((child = mytcp_synq_accept(listener))) {
+		sock_hold(child);
 		local_bh_disable();
 		bh_lock_sock_nested(child);
 		synq_abort_child(child);
@@ -654,7 +655,7 @@ void mytcp_synq_stop(struct sock *listener)
  * mytcp_synq_accept() - the next connection
  * @listener: socket, locked
  *
- * Return: a child with a reference for the caller, or NULL.
+ * Return: a child, that is no orphan, or NULL.
  */
 struct sock *mytcp_synq_accept(struct sock *listener)
 {

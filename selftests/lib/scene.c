@@ -2,6 +2,7 @@
 /* The states of a socket, and the comparison of the stacks; see scene.h. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -56,7 +56,7 @@ void netif_down(const char *dev)
 /* Nobody reads the device: its queue runs full, and what comes is dropped. */
 void blackhole(void)
 {
-	struct tun *hole = tun_open(1500, false);
+	struct tun *hole = tun_open(1500, false, "hole");
 
 	netif_addr(hole->name, HOLE, 24);
 	netif_up(hole->name);

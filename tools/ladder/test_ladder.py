@@ -222,7 +222,7 @@ class ConnectionTest(unittest.TestCase):
         lines = Script().handshake().lines
         other = [line.replace("netns=10", "netns=20") for line in lines]
         self.assertEqual([conn.netns for conn in build(lines + other)],
-                         [[100, None], [None, 101], [200, None], [None, 201]])
+                         [[100, None], [200, None], [None, 101], [None, 201]])
 
     def test_listener_is_no_connection(self):
         self.assertEqual(build([ParseTest.LINE.replace("[::1]:9", "0.0.0.0:0")]), [])
