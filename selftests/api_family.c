@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
+#include <linux/mytcp.h>
 
 #include "lib/sockets.h"
 #include "lib/test.h"

@@ -133,11 +133,12 @@ slab_objects() {
 	awk '/^mytcp/ { n += $2 } END { print n + 0 }' /proc/slabinfo
 }
 
-# The namespaces of the tests die in the background: give them some time.
+# The namespaces of the tests die in the background, and orphans may take their
+# time: nine FINs, if nobody answers.
 unload() {
 	[ "$stack" = mytcp ] || return
 	echo "# end of the run"
-	tries=20
+	tries=180
 	while objects=$(slab_objects); [ "$objects" != 0 ] && [ $tries -gt 0 ]; do
 		sleep 1
 		tries=$((tries - 1))

@@ -215,9 +215,8 @@ static const char * const counter_names[] = {
 #undef NAME
 };
 
-/* The first counter of TcpExt: how many the first list has. */
-#define ONE(name) + 1
-#define TCP_COUNTERS	(0 MYTCP_COUNTERS_TCP(ONE))
+/* The first of the second list. */
+#define FIRST_EXT	MYTCP_MIB_ListenOverflows
 
 static void show_counters(struct seq_file *seq, const char *prefix,
 			  enum mytcp_counter from, enum mytcp_counter to)
@@ -237,8 +236,8 @@ static void show_counters(struct seq_file *seq, const char *prefix,
 
 static int netstat_show(struct seq_file *seq, void *v)
 {
-	show_counters(seq, "Tcp:", 0, TCP_COUNTERS);
-	show_counters(seq, "TcpExt:", TCP_COUNTERS, MYTCP_MIB_MAX);
+	show_counters(seq, "Tcp:", 0, FIRST_EXT);
+	show_counters(seq, "TcpExt:", FIRST_EXT, MYTCP_MIB_MAX);
 	return 0;
 }
 

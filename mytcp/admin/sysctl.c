@@ -15,8 +15,8 @@ static int first_port = 1024, u16_max = U16_MAX;
 static int max_seconds = 32767;	/* as TCP_KEEPIDLE */
 
 /* A setting kept in jiffies, shown in seconds; the limits are seconds, too. */
-static int do_seconds(mytcp_sysctl_entry *entry, int write, void *buffer,
-		      size_t *len, loff_t *pos)
+static int do_seconds(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+		      void *buffer, size_t *len, loff_t *pos)
 {
 	int *value = entry->data;
 	int seconds = READ_ONCE(*value) / HZ;
@@ -31,8 +31,8 @@ static int do_seconds(mytcp_sysctl_entry *entry, int write, void *buffer,
 }
 
 /* Two ports, of which the first must not be the greater one. */
-static int do_range(mytcp_sysctl_entry *entry, int write, void *buffer,
-		    size_t *len, loff_t *pos)
+static int do_range(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+		    void *buffer, size_t *len, loff_t *pos)
 {
 	int *value = entry->data;
 	int range[2] = { READ_ONCE(value[0]), READ_ONCE(value[1]) };
@@ -84,6 +84,7 @@ static const struct ctl_table template[] = {
 	NUMBER(max_syn_backlog, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	NUMBER(somaxconn, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	SWITCH(abort_on_overflow),
+	NUMBER(ecn, SYSCTL_ZERO, SYSCTL_TWO),
 	SWITCH(rfc1337),
 	SWITCH(stdurg),
 	SECONDS(keepalive_time),

@@ -7,6 +7,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/compat/tcp_info.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/sock/sock.h"
 
 #define REORDERING	3	/* duplicate ACKs that are a loss, RFC 5681 3.2 */
@@ -49,6 +50,8 @@ static void info_agreed(const struct mytcp_sock *ms, struct tcp_info *info)
 		info->tcpi_snd_wscale = ms->snd_wscale;
 		info->tcpi_rcv_wscale = ms->rcv_wscale;
 	}
+	if (ms->ecn & MYTCP_ECN_OK)
+		info->tcpi_options |= TCPI_OPT_ECN;
 	info->tcpi_snd_mss = ms->mss ?: MYTCP_MSS_DEFAULT4;
 	info->tcpi_rcv_mss = ms->rcv_mss;
 	info->tcpi_advmss = ms->advmss;

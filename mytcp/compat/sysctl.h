@@ -11,9 +11,9 @@
 #include <net/net_namespace.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-typedef const struct ctl_table mytcp_sysctl_entry;
+#define MYTCP_SYSCTL_CONST const
 #else
-typedef struct ctl_table mytcp_sysctl_entry;
+#define MYTCP_SYSCTL_CONST
 #endif
 
 /* @table has room for an empty entry behind its @count. */

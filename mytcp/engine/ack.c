@@ -4,6 +4,7 @@
  * leaves the send queue, the round trip is sampled, the window updated.
  */
 #include "mytcp/engine/ack.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/timer.h"
@@ -102,7 +103,7 @@ static void ack_advance(struct sock *sk, const struct mytcp_seg *seg)
 		mytcp_rtt_sample(&ms->rtt, rtt_us);
 	ms->retransmits = 0;
 	ms->first_rtx_us = 0;
-	ms->err_soft = 0;
+	sk->sk_err_soft = 0;
 	ack_grow_window(sk, before, rtt_us);
 	if (ms->urg_mode && mytcp_seq_ge(ms->snd_una, ms->snd_up))
 		ms->urg_mode = false;
@@ -176,6 +177,8 @@ bool mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 		return true;	/* its ACK is ignored, its data is not */
 	}
 	ms->probes_out = 0;
+	if (mytcp_ecn_congested(sk, seg))
+		mytcp_recovery_on_ece(sk);
 	window_changed = ack_update_window(sk, seg);
 	if (seg->ack != ms->snd_una) {
 		ack_advance(sk, seg);

@@ -5,6 +5,7 @@
  */
 #include "mytcp/engine/data.h"
 #include "mytcp/engine/delack.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/engine/window.h"
 
 /* RFC 9293 3.8.5: a pointer that tells something new. */
@@ -225,6 +226,7 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	u32 one = skb_shinfo(skb)->gso_size ?: seg->len;
 	bool fin;
 
+	mytcp_ecn_received(sk, seg);
 	skb->dev = NULL;
 	skb_dst_drop(skb);
 	cb->seq = seg->seq;

@@ -13,6 +13,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/tcp.h>
+#include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/xfrm.h>
 #include "mytcp/engine/demux.h"
@@ -69,6 +70,15 @@ static void demux_drop(struct net *net, struct sk_buff *skb,
 	demux_drop(net, skb, key, #name);				\
 } while (0)
 
+/* The skb stands at a TCP header that is there as a whole. */
+static void demux_fill(struct sk_buff *skb, struct mytcp_seg *seg)
+{
+	/* An option with an illegal length ends the list (MUST-7). */
+	mytcp_segment_parse(skb->data, skb_headlen(skb), seg);
+	seg->len = skb->len - seg->hdr_len;
+	seg->ip_ecn = ip_hdr(skb)->tos & INET_ECN_MASK;
+}
+
 /*
  * RFC 9293 3.10.7, before any state: is it a segment at all? The skb stands at
  * the TCP header. Consumes it when not.
@@ -95,9 +105,7 @@ static bool demux_parse(struct net *net, struct sk_buff *skb,
 		DEMUX_DROP(net, skb, key, InCsumErrors);
 		return false;
 	}
-	/* An option with an illegal length ends the list (MUST-7). */
-	mytcp_segment_parse(skb->data, skb_headlen(skb), seg);
-	seg->len = skb->len - seg->hdr_len;
+	demux_fill(skb, seg);
 	/* MUST-57, MUST-63 */
 	if (skb->pkt_type != PACKET_HOST ||
 	    !mytcp_ip_of(key)->is_unicast(&key->raddr) ||
@@ -157,8 +165,7 @@ int mytcp_demux_backlog(struct sock *sk, struct sk_buff *skb)
 {
 	struct mytcp_seg seg;
 
-	mytcp_segment_parse(skb->data, skb_headlen(skb), &seg);
-	seg.len = skb->len - seg.hdr_len;
+	demux_fill(skb, &seg);
 	__skb_pull(skb, seg.hdr_len);
 	mytcp_receive(sk, skb, &seg);
 	return 0;

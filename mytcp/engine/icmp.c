@@ -17,14 +17,14 @@
  * @seq: sequence number of the segment that came to harm
  * @err: positive errno for the user, 0 for none
  * @hard: fatal to a connection that is not yet established
- * @pmtu: the path MTU has changed; the route has been told
+ * @mtu: the path MTU told, 0 for another error
  */
 struct icmp_error {
 	struct mytcp_key key;
 	u32 seq;
 	int err;
 	bool hard;
-	bool pmtu;
+	u32 mtu;
 };
 
 /* What a type and code mean; false for what is ignored (MUST-55). */
@@ -41,7 +41,10 @@ static bool icmp4_classify(const struct icmphdr *icmp, struct icmp_error *error)
 		if (icmp->code > NR_ICMP_UNREACH)
 			return false;
 		if (icmp->code == ICMP_FRAG_NEEDED) {
-			error->pmtu = true;
+			error->mtu = ntohs(icmp->un.frag.mtu);
+			/* RFC 1191 5, an old router tells nothing: the least */
+			if (!error->mtu)
+				error->mtu = MYTCP_MSS_DEFAULT4 + 40;
 			return true;
 		}
 		error->err = icmp_err_convert[icmp->code].errno;
@@ -79,8 +82,6 @@ static bool icmp4_inner(const struct sk_buff *skb, unsigned int offset,
 /* RFC 9293 3.9.2.2, socket locked and not owned by a process. */
 static void icmp_soft_or_hard(struct sock *sk, const struct icmp_error *error)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
-
 	/*
 	 * MUST-56: unreachable hosts and nets do not end even a connection that
 	 * is only being opened; a refusing host does (SHLD-26).
@@ -92,7 +93,6 @@ static void icmp_soft_or_hard(struct sock *sk, const struct icmp_error *error)
 		return;
 	}
 	/* SHLD-25, MUST-47: told through IP_RECVERR, or when all is lost. */
-	ms->err_soft = error->err;
 	if (mytcp_inet_recverr(sk)) {
 		WRITE_ONCE(sk->sk_err, error->err);
 		sk_error_report(sk);
@@ -114,14 +114,16 @@ static void icmp_sock(struct sock *sk, const struct icmp_error *error)
 		goto out;
 	}
 	if (sock_owned_by_user(sk)) {
-		if (error->pmtu)
+		if (error->mtu) {
+			WRITE_ONCE(ms->icmp_mtu, error->mtu);
 			set_bit(MYTCP_DEFER_PMTU, &ms->deferred);
-		else
+		} else {
 			mytcp_count(net, LockDroppedIcmps);
+		}
 		goto out;
 	}
-	if (error->pmtu)
-		mytcp_output_new_pmtu(sk);
+	if (error->mtu)
+		mytcp_output_new_pmtu(sk, error->mtu);
 	else
 		icmp_soft_or_hard(sk, error);
 out:

@@ -8,6 +8,7 @@
 #include "mytcp/engine/ack.h"
 #include "mytcp/engine/data.h"
 #include "mytcp/engine/delack.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
@@ -74,7 +75,7 @@ static bool input_syn_sent_ack(struct sock *sk, const struct mytcp_seg *seg,
 		/* RFC 7323 3.2: an echo of what we never sent */
 		if (!(ms->offer & seg->opts.has & MYTCP_HAS_TS) ||
 		    !seg->opts.tsecr ||
-		    mytcp_seq_le(seg->opts.tsecr, now))
+		    mytcp_seq_between(seg->opts.tsecr, ms->syn_tsval, now))
 			return true;
 		mytcp_count(sock_net(sk), PAWSActive);
 	}
@@ -90,6 +91,7 @@ static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	mytcp_ack_first(sk, seg);
+	mytcp_ecn_agreed(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
 	mytcp_output_sync_mss(sk, ms->pmtu);
 	mytcp_delack_enter_quick(sk, 16);

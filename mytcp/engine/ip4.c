@@ -114,8 +114,14 @@ static struct rtable *ip4_flow_route(const struct mytcp_flow *flow)
 		.fl4_sport = flow->key.lport,
 		.fl4_dport = flow->key.rport,
 	};
+	struct rtable *rt = ip_route_output_flow(flow->net, &fl4, NULL);
 
-	return ip_route_output_flow(flow->net, &fl4, NULL);
+	/* MUST-63: only the routes know which unicast-like address is a group's */
+	if (!IS_ERR(rt) && (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST))) {
+		ip_rt_put(rt);
+		return ERR_PTR(-EACCES);
+	}
+	return rt;
 }
 
 static struct dst_entry *ip4_route_flow(const struct mytcp_flow *flow)

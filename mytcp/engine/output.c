@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Builds segments and hands them to IP. Which data may go is in push.c. */
 #include <net/dst.h>
+#include <net/ip.h>
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/delack.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/sendq.h"
@@ -154,6 +156,10 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 	seg.flags = cb->flags & (MYTCP_SYN | MYTCP_FIN | MYTCP_PSH);
 	output_fill(sk, &seg);
 	output_set_gso(sk, copy);
+	if (!(seg.flags & MYTCP_SYN))
+		seg.flags |= mytcp_ecn_mark(sk, copy, !cb->tx && skb->len);
+	else if (!(seg.flags & MYTCP_ACK))
+		seg.flags |= mytcp_ecn_syn_flags(sk);
 
 	cb->sent_us = mytcp_clock_us();
 	if (cb->tx < U8_MAX)
@@ -174,6 +180,8 @@ static int output_bare(struct sock *sk, u32 seq, u16 flags, gfp_t gfp)
 		return -ENOMEM;
 	skb_reserve(skb, MYTCP_HEADROOM);
 	output_fill(sk, &seg);
+	if (!(flags & MYTCP_RST))
+		seg.flags |= mytcp_ecn_mark(sk, skb, false);
 	/* An RST carries no options but timestamps: there is nothing to agree */
 	if (flags & MYTCP_RST)
 		seg.opts.has &= MYTCP_HAS_TS;
@@ -358,6 +366,7 @@ static void output_choose_numbers(struct sock *sk)
 	ms->snd_up = ms->iss;
 	ms->pushed_seq = ms->iss;
 	ms->recover = ms->iss;
+	ms->syn_tsval = output_tsval(ms);
 }
 
 /**
@@ -490,21 +499,28 @@ void mytcp_output_sync_mss(struct sock *sk, u32 pmtu)
 }
 
 /**
- * mytcp_output_new_pmtu() - the route's MTU may have changed
+ * mytcp_output_new_pmtu() - a router told the MTU of its link
  * @sk: socket, locked
+ * @mtu: as told; the route has a lower bound of its own (A9)
  *
  * SHLD-6; what was sent too large is sent again at once.
  */
-void mytcp_output_new_pmtu(struct sock *sk)
+void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct dst_entry *dst = __sk_dst_check(sk, 0);
 	struct sk_buff *skb;
-	u32 mtu;
 
-	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED))
+	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) ||
+	    inet_sk(sk)->pmtudisc == IP_PMTUDISC_DONT ||
+	    inet_sk(sk)->pmtudisc >= IP_PMTUDISC_INTERFACE)
 		return;
 	if (!dst && ms->ip->route(sk))
+		return;
+	dst = __sk_dst_get(sk);
+	/* The route keeps it, for all connections; it may be another after. */
+	dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
+	if (!__sk_dst_check(sk, 0) && ms->ip->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
 	mtu = max_t(u32, dst_mtu(dst), mytcp_net(sock_net(sk))->min_pmtu);

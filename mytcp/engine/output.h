@@ -27,7 +27,7 @@ void mytcp_output_mark_urgent(struct sock *sk);
 /* Sizes. */
 u32 mytcp_output_goal(struct sock *sk);
 void mytcp_output_sync_mss(struct sock *sk, u32 pmtu);
-void mytcp_output_new_pmtu(struct sock *sk);
+void mytcp_output_new_pmtu(struct sock *sk, u32 mtu);
 u16 mytcp_output_advmss(const struct sock *sk, const struct dst_entry *dst);
 
 #endif /* MYTCP_ENGINE_OUTPUT_H */

@@ -5,6 +5,7 @@
  * the window allows.
  */
 #include "mytcp/engine/recovery.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/engine/sendq.h"
 
 #define DUPTHRESH	3
@@ -66,10 +67,12 @@ bool mytcp_recovery_on_dupack(struct sock *sk)
 
 	if (ms->dupacks < U8_MAX)
 		ms->dupacks++;
-	if (ms->dupacks != DUPTHRESH || ms->recovery != MYTCP_RECOVERY_OPEN)
+	if (ms->dupacks != DUPTHRESH ||
+	    (ms->recovery != MYTCP_RECOVERY_OPEN &&
+	     ms->recovery != MYTCP_RECOVERY_CWR))
 		return false;
 	/* RFC 6582 3.2 step 2: not for the echoes of an earlier recovery */
-	if (ms->recover != ms->iss && mytcp_seq_lt(ms->snd_una, ms->recover))
+	if (ms->recovery == MYTCP_RECOVERY_OPEN && ms->recover != ms->iss && mytcp_seq_lt(ms->snd_una, ms->recover))
 		return false;
 	recovery_enter(sk, MYTCP_RECOVERY_FAST);
 	ms->cong.cwnd = ms->cong.ssthresh;
@@ -103,6 +106,11 @@ bool mytcp_recovery_on_ack(struct sock *sk)
 		ms->dupacks = 0;
 		recovery_mark_head(sk);
 		return false;
+	case MYTCP_RECOVERY_CWR:
+		ms->dupacks = 0;
+		if (mytcp_seq_ge(ms->snd_una, ms->recover))
+			ms->recovery = MYTCP_RECOVERY_OPEN;
+		return false;
 	case MYTCP_RECOVERY_LOSS:
 		ms->dupacks = 0;
 		if (mytcp_seq_ge(ms->snd_una, ms->recover))
@@ -110,6 +118,24 @@ bool mytcp_recovery_on_ack(struct sock *sk)
 		return true;
 	}
 	return true;
+}
+
+/**
+ * mytcp_recovery_on_ece() - the peer echoes a router's mark
+ * @sk: socket, locked
+ *
+ * RFC 3168 6.1.2: as for a loss, but nothing is sent again; once a round trip.
+ */
+void mytcp_recovery_on_ece(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->recovery != MYTCP_RECOVERY_OPEN ||
+	    mytcp_seq_lt(ms->snd_una, ms->recover))
+		return;
+	recovery_enter(sk, MYTCP_RECOVERY_CWR);
+	ms->cong.cwnd = ms->cong.ssthresh;
+	ms->ecn |= MYTCP_ECN_CWR;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <net/dst.h>
 #include <net/ip.h>
 #include "mytcp/engine/synq.h"
+#include "mytcp/engine/ecn.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/paws.h"
@@ -38,6 +39,7 @@
  * @wnd: our window, unscaled; constant
  * @peer_wnd: the peer's, as in the SYN; constant
  * @advmss: MSS we announce; constant
+ * @ecn: both ends have ECN; constant
  * @offer: what we answer with, MYTCP_HAS_*; constant
  * @wscale: our shift; constant
  * @retries: SYN-ACKs after the first; timer only
@@ -58,6 +60,7 @@ struct mytcp_synq {
 	u16 wnd;
 	u16 peer_wnd;
 	u16 advmss;
+	bool ecn;
 	u8 offer;
 	u8 wscale;
 	u8 retries;
@@ -109,7 +112,7 @@ static void synq_send_synack(struct mytcp_synq *entry)
 	struct mytcp_seg seg = {
 		.seq = entry->iss,
 		.ack = entry->irs + 1,
-		.flags = MYTCP_SYN | MYTCP_ACK,
+		.flags = MYTCP_SYN | MYTCP_ACK | (entry->ecn ? MYTCP_ECE : 0),
 		.wnd = entry->wnd,
 		.opts = {
 			.has = MYTCP_HAS_MSS | entry->offer,
@@ -259,6 +262,7 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->peer_wnd = seg->wnd;
 	entry->mark = READ_ONCE(listener->sk_mark);
 	entry->last_oow = 0;
+	entry->ecn = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg);
 	entry->retries = 0;
 	entry->again = false;
 	entry->sent_us = mytcp_clock_us();
@@ -391,6 +395,7 @@ static void synq_fill_child(struct sock *sk, const struct mytcp_synq *entry)
 	mytcp_input_negotiate(ms, &entry->opts);
 	ms->snd_wnd = entry->peer_wnd;
 	ms->max_window = ms->snd_wnd;
+	ms->ecn = entry->ecn ? MYTCP_ECN_OK : 0;
 	if (!entry->again)
 		mytcp_rtt_sample(&ms->rtt, max_t(u64, 1, mytcp_clock_us() -
 						 entry->sent_us));

@@ -16,7 +16,7 @@ static void timeout_give_up(struct sock *sk)
 {
 	mytcp_count(sock_net(sk), TCPAbortOnTimeout);
 	/* MUST-47: an ICMP error that came meanwhile tells more. */
-	mytcp_sock_done(sk, mytcp_sk(sk)->err_soft ?: ETIMEDOUT);
+	mytcp_sock_done(sk, READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT);
 }
 
 static unsigned int timeout_orphan_retries(const struct sock *sk)
@@ -24,7 +24,7 @@ static unsigned int timeout_orphan_retries(const struct sock *sk)
 	int retries = READ_ONCE(mytcp_net(sock_net(sk))->orphan_retries);
 
 	/* The peer is known to be unreachable. */
-	if (mytcp_sk(sk)->err_soft)
+	if (READ_ONCE(sk->sk_err_soft))
 		return 0;
 	return retries ?: ORPHAN_RETRIES;
 }
@@ -272,7 +272,7 @@ void mytcp_timeout_release_cb(struct sock *sk)
 		return;
 	todo = xchg(&ms->deferred, 0);
 	if (todo & BIT(MYTCP_DEFER_PMTU))
-		mytcp_output_new_pmtu(sk);
+		mytcp_output_new_pmtu(sk, mytcp_sk(sk)->icmp_mtu);
 	if (todo & BIT(MYTCP_DEFER_RETRANS)) {
 		timeout_retrans_job(sk);
 		__sock_put(sk);

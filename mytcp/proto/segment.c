@@ -47,7 +47,12 @@ static void parse_sack(const u8 *opt, unsigned int len, struct mytcp_opts *opts)
 	unsigned int n = body / MYTCP_LEN_SACK_BLOCK;
 	unsigned int i;
 
-	if (body % MYTCP_LEN_SACK_BLOCK || n < 1 || n > MYTCP_MAX_SACKS)
+	/* An option is no longer than all options may be: n cannot exceed four. */
+	_Static_assert((MYTCP_OPT_SPACE - MYTCP_LEN_SACK_BASE) /
+		       MYTCP_LEN_SACK_BLOCK <= MYTCP_MAX_SACKS,
+		       "more blocks on the wire than in struct mytcp_opts");
+
+	if (!n || body % MYTCP_LEN_SACK_BLOCK)
 		return;
 
 	opts->has |= MYTCP_HAS_SACK;

@@ -54,6 +54,7 @@ struct mytcp_opts {
  * @wnd: window field, unscaled (MUST-1: unsigned)
  * @urg: urgent pointer field
  * @hdr_len: bytes of header and options
+ * @ip_ecn: ECN field of the IP header it came with; not set by the parser
  * @opts: options
  */
 struct mytcp_seg {
@@ -66,6 +67,7 @@ struct mytcp_seg {
 	u16 wnd;
 	u16 urg;
 	u16 hdr_len;
+	u8 ip_ecn;
 	struct mytcp_opts opts;
 };
 

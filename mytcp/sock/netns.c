@@ -59,6 +59,7 @@ static void default_settings(struct mytcp_net *mn)
 	mn->orphan_retries = 0;
 	mn->fin_timeout = SECONDS(60);
 	mn->tw_timeout = SECONDS(60);
+	mn->ecn = 2;
 	mn->rfc1337 = 1;
 	mn->stdurg = 0;
 	mn->keepalive_time = SECONDS(7200);

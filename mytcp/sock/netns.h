@@ -77,6 +77,7 @@ struct mytcp_counters {
  * @max_syn_backlog: SYN queue entries of a listener at most
  * @somaxconn: accept queue of a listener at most
  * @abort_on_overflow: reset, rather than drop, when the accept queue is full
+ * @ecn: 0 off, 1 ask and answer, 2 only answer
  * @rfc1337: 1: an RST does not end TIME_WAIT
  * @stdurg: 1: RFC 9293's urgent pointer; 0: BSD's (one past it)
  * @keepalive_time: idle time before the first probe, jiffies
@@ -91,6 +92,7 @@ struct mytcp_counters {
  * @max_orphans: sockets nobody holds, at most
  * @isn_base: test aid: when not 0, the ISN of every connection
  * @tw_count: TIME_WAIT buckets standing
+ * @sysctl_header: of /proc/sys/net/mytcp; admin/sysctl
  */
 struct mytcp_net {
 	struct mytcp_counters __percpu *counters;
@@ -110,6 +112,7 @@ struct mytcp_net {
 	int max_syn_backlog;
 	int somaxconn;
 	int abort_on_overflow;
+	int ecn;
 	int rfc1337;
 	int stdurg;
 	int keepalive_time;
@@ -124,7 +127,7 @@ struct mytcp_net {
 	int max_orphans;
 	unsigned int isn_base;
 	atomic_t tw_count;
-	struct ctl_table_header *sysctl_header;	/* owned by admin/sysctl */
+	struct ctl_table_header *sysctl_header;
 };
 
 extern unsigned int mytcp_net_id;

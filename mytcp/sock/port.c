@@ -77,8 +77,9 @@ struct mytcp_reservation {
 	struct rcu_head rcu;
 };
 
+/* A chain of ports, and what they are changed under. */
 struct bucket {
-	spinlock_t lock;
+	spinlock_t lock;	/* inside a socket lock, outside the table's */
 	struct hlist_head ports;
 };
 
@@ -409,7 +410,7 @@ static int bind_any(struct sock *sk)
 {
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	u32 first, count, start, i;
-	bool used;
+	bool want_used;
 	int err;
 
 	port_range(sock_net(sk), &first, &count);
@@ -418,8 +419,8 @@ static int bind_any(struct sock *sk)
 		u16 num = first + (start + i) % count;
 
 		cond_resched();
-		used = mytcp_netns_port_ours(mn, num);
-		if (used != (i >= count) ||
+		want_used = i >= count;
+		if (mytcp_netns_port_ours(mn, num) != want_used ||
 		    inet_is_local_reserved_port(sock_net(sk), num))
 			continue;
 		err = bind_num(sk, num);

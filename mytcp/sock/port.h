@@ -11,10 +11,9 @@
 
 struct sock;
 
-/**
- * struct mytcp_port - a local port in use in a namespace
- *
- * Opaque outside port.c. Its bit in mytcp_net.ports is set as long as it lives.
+/*
+ * A local port in use in a namespace, opaque outside port.c. Its bit in
+ * mytcp_net.ports is set as long as it lives.
  */
 struct mytcp_port;
 

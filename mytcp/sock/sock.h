@@ -55,6 +55,7 @@ enum mytcp_timer_job {
 enum mytcp_recovery_state {
 	MYTCP_RECOVERY_OPEN,
 	MYTCP_RECOVERY_FAST,	/* RFC 6582, until snd_una passes recover */
+	MYTCP_RECOVERY_CWR,	/* the window was reduced, nothing was lost */
 	MYTCP_RECOVERY_LOSS,	/* after a retransmission timeout */
 };
 
@@ -107,7 +108,7 @@ enum mytcp_recovery_state {
  * @rcv_wscale: shift of windows we send; sk
  * @opt: MYTCP_HAS_WSCALE, _SACK_PERM, _TS as agreed; sk
  * @offer: the same, as our SYN offered them; sk
- * @window_clamp: largest window ever to advertise, bytes; sk
+ * @window_clamp: largest window ever to advertise, bytes, 0 for no limit; sk
  *
  * @ts_offset: added to our clock in TSval; sk
  * @ts_recent: TS.Recent of RFC 7323; sk
@@ -120,8 +121,11 @@ enum mytcp_recovery_state {
  * @recover: RFC 6582's: recovery ends when snd_una reaches it; sk
  * @dupacks: duplicate ACKs in a row; sk
  * @retransmits: timeouts in a row without an ACK of new data; sk
+ * @syn_tsval: timestamp of our first SYN; sk
+ * @icmp_mtu: path MTU an ICMP error told, while a process had the lock; sk
  * @first_rtx_us: when the first of them was sent, us, or 0; sk
  * @probes_out: zero-window or keepalive probes unanswered; sk
+ * @ecn: MYTCP_ECN_*; sk
  * @total_retrans: segments ever retransmitted; sk
  * @lost: octets marked lost and not yet retransmitted; sk
  * @cwnd_limited: the last flight filled cwnd; sk
@@ -160,7 +164,6 @@ enum mytcp_recovery_state {
  * @defer_accept: TCP_DEFER_ACCEPT, SYN-ACK retransmissions; sk
  * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
  * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
- * @err_soft: last soft error (ICMP), positive errno; sk
  *
  * @accept_lock: innermost lock of a listener
  * @accept_queue: children ready, through @accept_link; accept
@@ -239,8 +242,11 @@ struct mytcp_sock {
 	u8 retransmits;
 	u8 probes_out;
 	u32 recover;
+	u32 syn_tsval;
+	u32 icmp_mtu;
 	u64 first_rtx_us;
 	u32 total_retrans;
+	u8 ecn;
 	u32 lost;
 	bool cwnd_limited;
 
@@ -266,7 +272,6 @@ struct mytcp_sock {
 
 	bool passive;
 	bool fin_sent;
-	int err_soft;
 
 	u64 bytes_acked;
 	u64 bytes_received;

@@ -257,7 +257,7 @@ static void link_node(struct mytcp_node *node)
  */
 int mytcp_table_insert(struct mytcp_node *node)
 {
-	spinlock_t *lock;
+	spinlock_t *lock;	/* the bucket's */
 	int err = 0;
 
 	node->hash = hash_key(node->net, &node->key);
@@ -282,7 +282,7 @@ int mytcp_table_insert(struct mytcp_node *node)
  */
 bool mytcp_table_remove(struct mytcp_node *node)
 {
-	spinlock_t *lock;
+	spinlock_t *lock;	/* the bucket's */
 	bool was;
 
 	if (!mytcp_node_hashed(node))
@@ -514,29 +514,6 @@ again:
 	if (get_nulls_value(pos) != bucket)
 		goto again;
 	return best ? mytcp_node_sk(best) : NULL;
-}
-
-/**
- * mytcp_table_for_each_listener() - call a function for every listener
- * @net: namespace, or NULL for all
- * @fn: the function, called without the socket's lock
- * @arg: its argument
- *
- * Context: process; @fn may sleep.
- */
-void mytcp_table_for_each_listener(struct net *net,
-				   void (*fn)(struct sock *sk, void *arg),
-				   void *arg)
-{
-	unsigned int bucket = 0;
-	struct mytcp_node *node;
-
-	for (node = mytcp_table_from(net, &bucket);
-	     node && bucket < LISTEN_BUCKETS;
-	     node = mytcp_table_next(net, &bucket, node))
-		fn(mytcp_node_sk(node), arg);
-	if (node)
-		mytcp_node_put(node);
 }
 
 /**

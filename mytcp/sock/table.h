@@ -185,9 +185,6 @@ void mytcp_table_unlisten(struct sock *sk);
 struct sock *mytcp_table_find_listener(struct net *net,
 				       const struct mytcp_key *key,
 				       int dif, int sdif);
-void mytcp_table_for_each_listener(struct net *net,
-				   void (*fn)(struct sock *sk, void *arg),
-				   void *arg);
 
 int mytcp_table_init(void);
 void mytcp_table_exit(void);

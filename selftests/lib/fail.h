@@ -19,6 +19,12 @@ void test_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Called before the process ends; the wire prints its conversation here. */
 extern void (*test_on_fail)(void);
 
+/*
+ * An orphan that nobody answers keeps its namespace, and with it the module, for
+ * minutes. After this, the sockets that are still open end with a RST.
+ */
+void test_leave_no_orphans(void);
+
 #define test_fail(...)	test_fail_at(__FILE__, __LINE__, __VA_ARGS__)
 
 #define check(cond) do {						\

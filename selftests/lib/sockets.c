@@ -181,15 +181,6 @@ int connected(enum tcp tcp, const struct sockaddr_in *to)
 	return fd;
 }
 
-struct sockaddr_in nobody(enum tcp tcp)
-{
-	int fd = bound(tcp, "127.0.0.1");
-	struct sockaddr_in at = name4(fd);
-
-	close(fd);
-	return at;
-}
-
 void pair_between(enum tcp client, enum tcp server, int fd[2])
 {
 	int lfd = listener(server, "127.0.0.1", 1);

@@ -80,6 +80,9 @@ void wire_close(struct wire *w)
 
 	if (!t)
 		return;
+	if (t->wire_count == 1)
+		test_leave_no_orphans();
+	inject(w, RST, .seq = w->snd_nxt);
 	while ((q = w->queue)) {
 		w->queue = q->next;
 		free(q);

@@ -91,6 +91,7 @@ void wire_open_(struct wire *w, const struct wire_config *c);
 void wire_fork(struct wire *w, struct wire *of, int peer_port);
 /* Forgets the connection; the next SYN begins a new one on the same ports. */
 void wire_restart(struct wire *w, uint32_t iss);
+/* Resets what is left of the connection. */
 void wire_close(struct wire *w);
 
 /* Address and port of either end, for the socket calls. */

@@ -4,6 +4,7 @@
 
 #include "mytcp/proto/reasm.h"
 #include "random.h"
+#include "reasm_model.h"
 
 #define NPIECES 16
 
@@ -360,170 +361,34 @@ TEST_F(reasm, pieces_far_apart_are_kept_in_order)
 	EXPECT_PIECES(0, 16, 0x20000000, 0x30000000, 0x3ffffff0, 0x40000000);
 }
 
-/*
- * The model: a map that says of each octet which piece holds it. What an
- * insertion must do follows from the map alone: the newcomer shrinks to what
- * stretches from its first missing octet to its last, and takes that over.
- */
-#define SPAN 200
-#define LIVE 64
-
-struct model {
-	struct mytcp_piece pieces[LIVE];
-	bool live[LIVE];
-	s8 holder[SPAN];	/* index of a piece, -1 for none */
-	u32 base;
-};
-
-static struct mytcp_piece *model_take(struct model *model, u64 *random)
-{
-	unsigned int at = random_below(random, LIVE);
-
-	while (model->live[at])
-		at = (at + 1) % LIVE;
-	return &model->pieces[at];
-}
-
-static void model_forget(struct model *model, const struct mytcp_piece *gone)
-{
-	s8 index = gone - model->pieces;
-	unsigned int i;
-
-	model->live[index] = false;
-	for (i = 0; i < SPAN; i++)
-		if (model->holder[i] == index)
-			model->holder[i] = -1;
-}
-
-static void model_insert(struct __test_metadata *_metadata, struct model *model,
-			 struct mytcp_reasm *reasm, u64 *random)
-{
-	struct mytcp_piece *newcomer = model_take(model, random);
-	struct mytcp_piece *given, *following;
-	u32 from = random_below(random, SPAN);
-	u32 to = from + random_below(random, SPAN - from < 40 ? SPAN - from + 1 : 40);
-	bool swallowed[LIVE] = { false };
-	LIST_HEAD(covered);
-	u32 expected_end = 0;
-	u32 i;
-
-	newcomer->seq = model->base + from;
-	newcomer->end = model->base + to;
-
-	while (from < to && model->holder[from] >= 0)
-		from++;
-	while (to > from && model->holder[to - 1] >= 0)
-		to--;
-
-	if (from == to) {
-		ASSERT_EQ(MYTCP_REASM_DUP,
-			  mytcp_reasm_insert(reasm, newcomer, &covered));
-		ASSERT_TRUE(list_empty(&covered));
-		return;
-	}
-
-	for (i = from; i < to; i++) {
-		if (model->holder[i] >= 0)
-			swallowed[model->holder[i]] = true;
-		model->holder[i] = newcomer - model->pieces;
-	}
-	model->live[newcomer - model->pieces] = true;
-
-	ASSERT_EQ(MYTCP_REASM_KEPT, mytcp_reasm_insert(reasm, newcomer, &covered));
-	ASSERT_EQ(model->base + from, newcomer->seq);
-	ASSERT_EQ(model->base + to, newcomer->end);
-
-	list_for_each_entry_safe(given, following, &covered, node) {
-		ASSERT_TRUE(swallowed[given - model->pieces]);
-		ASSERT_LE(expected_end, given->seq - model->base);
-		expected_end = given->end - model->base;
-		swallowed[given - model->pieces] = false;
-		model->live[given - model->pieces] = false;
-	}
-	for (i = 0; i < LIVE; i++)
-		ASSERT_FALSE(swallowed[i]);
-}
-
-/* What the engine does as RCV.NXT advances: some pieces go, one loses its front. */
-static void model_advance(struct model *model, struct mytcp_reasm *reasm, u64 *random)
-{
-	u32 next = random_below(random, SPAN);
-	struct mytcp_piece *first;
-	u32 i;
-
-	while ((first = mytcp_reasm_first(reasm))) {
-		if (first->seq - model->base >= next)
-			break;
-		if (first->end - model->base > next) {
-			mytcp_reasm_trim_head(reasm, first, model->base + next);
-			break;
-		}
-		mytcp_reasm_remove(reasm, first);
-		model_forget(model, first);
-	}
-	for (i = 0; i < next; i++)
-		model->holder[i] = -1;
-}
-
-/* When memory is short the farthest piece goes first. */
-static void model_prune(struct model *model, struct mytcp_reasm *reasm)
-{
-	struct mytcp_piece *last = mytcp_reasm_last(reasm);
-
-	if (!last)
-		return;
-	mytcp_reasm_remove(reasm, last);
-	model_forget(model, last);
-}
-
-static void model_compare(struct __test_metadata *_metadata, const struct model *model,
-			  const struct mytcp_reasm *reasm)
-{
-	const struct mytcp_piece *held;
-	u32 at = 0, count = 0, bytes = 0, i;
-
-	list_for_each_entry(held, &reasm->pieces, node) {
-		u32 from = held->seq - model->base, to = held->end - model->base;
-
-		ASSERT_LE(at, from);
-		ASSERT_LT(from, to);
-		ASSERT_GE(SPAN, to);
-		for (; at < from; at++)
-			ASSERT_EQ(-1, model->holder[at]);
-		for (; at < to; at++)
-			ASSERT_EQ(held - model->pieces, model->holder[at]);
-		bytes += to - from;
-		count++;
-	}
-	for (; at < SPAN; at++)
-		ASSERT_EQ(-1, model->holder[at]);
-	ASSERT_EQ(count, reasm->count);
-	ASSERT_EQ(bytes, reasm->bytes);
-
-	for (i = 0; i < LIVE; i++)
-		count -= model->live[i];
-	ASSERT_EQ(0, count);
-}
+/* One step of the model that comes back with NULL, or with what did not hold. */
+#define ASSERT_HOLDS(step) do {						\
+	const char *broken_ = (step);					\
+									\
+	ASSERT_EQ(NULL, broken_)					\
+		TH_LOG("%s, seed %d", broken_, (int)seed);		\
+} while (0)
 
 TEST_F(reasm, random_insertions_agree_with_a_map_of_octets)
 {
 	u64 seed;
 
 	for (seed = 1; seed <= 200; seed++) {
-		struct mytcp_reasm *reasm = &self->reasm;
-		struct model model = { .base = self->base - random_below(&(u64){ seed }, 100) };
+		struct reasm_model model;
 		u64 random = seed;
 		int step;
 
-		memset(model.holder, -1, sizeof(model.holder));
-		mytcp_reasm_init(reasm);
+		reasm_model_init(&model, self->base - random_below(&random, 100));
 		for (step = 0; step < 100; step++) {
-			if (reasm->count == LIVE - 1 || !random_below(&random, 20))
-				model_prune(&model, reasm);
+			u32 from = random_below(&random, MODEL_SPAN);
+			u32 len = random_below(&random, 40);
+
+			if (!random_below(&random, 20))
+				reasm_model_prune(&model);
 			if (!random_below(&random, 30))
-				model_advance(&model, reasm, &random);
-			model_insert(_metadata, &model, reasm, &random);
-			model_compare(_metadata, &model, reasm);
+				reasm_model_advance(&model, random_below(&random, MODEL_SPAN));
+			ASSERT_HOLDS(reasm_model_insert(&model, from, len));
+			ASSERT_HOLDS(reasm_model_check(&model));
 		}
 	}
 }

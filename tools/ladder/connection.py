@@ -12,6 +12,7 @@ from . import peer
 from .trace import ACK, FIN, PSH, SYN, Drop, Segment, State, is_unset, port
 
 MASK = 0xffffffff
+SECOND = 10**9
 
 
 @dataclass
@@ -173,6 +174,8 @@ def build_one(events, marked):
             add_mark(conn, side, event)
     set_bases(conn, events, left)
     for side in (0, 1):
+        drop_handovers(conn, side, [event for event in events
+                                    if (event.local == left) == (side == 0)])
         add_first_state(conn, side, segments[side])
         add_arrows(conn, side, segments, marked)
     conn.arrows.sort(key=lambda arrow: (arrow.arrived if arrow.sent is None
@@ -195,10 +198,43 @@ def add_mark(conn, side, event):
     conn.marks.append(Mark(side, event.time, event.new))
 
 
+def drop_handovers(conn, side, events):
+    """A socket goes to CLOSE when a small object takes its connection over, and
+    the connection lives on in FIN_WAIT2 or TIME_WAIT."""
+    later = {}                  # time -> does the connection live after it?
+    lives = False
+    for event in reversed(events):
+        later.setdefault(event.time, lives)
+        state = getattr(event, "state", None) or getattr(event, "old", None)
+        lives = lives or state in ("FIN_WAIT2", "TIME_WAIT")
+    kept, before = [], None
+    for mark in conn.marks:
+        if mark.side == side and not mark.drop:
+            if mark.text == "CLOSE" and (later.get(mark.time) or is_short(before, mark)):
+                continue
+            before = mark
+        kept.append(mark)
+    conn.marks = kept
+
+
+def is_short(before, mark):
+    """TIME_WAIT never ends within a second: that is the time it takes."""
+    return (before is not None and before.text == "TIME_WAIT"
+            and mark.time - before.time < SECOND)
+
+
 def add_first_state(conn, side, segments):
     """Without a change of state in the trace, the segments tell the state."""
-    if conn.first_states[side] is None and segments:
-        conn.first_states[side] = segments[0].state
+    if not segments:
+        return
+    first = segments[0]
+    if first.kind == "out" and first.state == "SYN_SENT":
+        # The socket got its address between the change and the SYN.
+        if conn.first_states[side] != "CLOSE":
+            conn.first_states[side] = "CLOSE"
+            conn.marks.append(Mark(side, first.time, "SYN_SENT"))
+    elif conn.first_states[side] is None:
+        conn.first_states[side] = first.state
 
 
 def set_bases(conn, events, left):
@@ -363,6 +399,13 @@ def clip(conn, limit):
     marks = [mark for mark in conn.marks if not stop < mark.time < resumes]
     return replace(conn, arrows=head + tail, marks=marks, resumes=resumes,
                    hidden=len(conn.arrows) - limit)
+
+
+def states(conn, side):
+    """The names of the states a side went through, from the first one known."""
+    first = conn.first_states[side]
+    return [first] * bool(first) + [mark.text for mark in conn.marks
+                                    if mark.side == side and not mark.drop]
 
 
 def with_port(connections, number):

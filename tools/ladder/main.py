@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from . import connection, svg, text, trace, tracefs
+from . import connection, label, svg, text, trace, tracefs
 
 LIMIT = 200
 MAX_WIDTH = 140
@@ -36,6 +36,8 @@ def parse_arguments(argv):
                         help="go on recording after COMMAND has ended (default 0.5)")
     parser.add_argument("--width", type=int, metavar="COLUMNS",
                         help="of the text picture (default: that of the terminal)")
+    parser.add_argument("-L", "--list", action="store_true",
+                        help="print the connections and their states instead of pictures")
     parser.add_argument("-q", "--quiet", action="store_true", help="no picture in the terminal")
     parser.add_argument("command", nargs="*", metavar="COMMAND", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
@@ -82,6 +84,15 @@ def explain_nothing(events, found, options):
     return f"no connection with {wanted}; found: {seen}"
 
 
+def print_list(connections):
+    for conn in connections:
+        print(f"{label.title(conn)}: {len(conn.arrows)} segments, "
+              f"{sum(arrow.retransmission for arrow in conn.arrows)} retransmitted, "
+              f"{sum(arrow.lost for arrow in conn.arrows)} lost")
+        for side in (0, 1):
+            print(" ", conn.addresses[side], *connection.states(conn, side))
+
+
 def print_text(connections, options):
     tty = sys.stdout.isatty()
     width = options.width or min(shutil.get_terminal_size((110, 24)).columns, MAX_WIDTH)
@@ -102,11 +113,13 @@ def run(argv):
     chosen = select(found, options)
     if not chosen:
         raise tracefs.RecordError(explain_nothing(events, found, options))
+    if options.list:
+        print_list(chosen)
     chosen = [connection.clip(conn, options.limit) for conn in chosen]
     if options.output:
         with open(options.output, "w", encoding="utf-8") as file:
             file.write(svg.draw(chosen))
-    if not options.quiet:
+    if not options.quiet and not options.list:
         print_text(chosen, options)
     return status
 

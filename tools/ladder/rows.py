@@ -15,6 +15,10 @@ from .connection import Arrow, Mark
 # A change of state is shown beside a segment that is at most this far off.
 CLOSE_BY = 5 * 10**6
 
+# Entered when the program asks, before the segment that says so leaves; all
+# other states are entered because a segment arrived.
+ON_REQUEST = ("SYN_SENT", "FIN_WAIT1", "LAST_ACK")
+
 
 @dataclass
 class Point:
@@ -55,20 +59,17 @@ def points_of(conn):
 
 
 def attach(lane, mark):
-    """To the nearest segment; one that arrived explains a change best."""
-    near = [point for point in lane
+    """To the segment that explains the mark, or else to none."""
+    place = next((i for i, point in enumerate(lane) if point.time > mark.time), len(lane))
+    near = [point for point in lane[max(0, place - 1):place + 1]
             if point.arrow and abs(point.time - mark.time) <= CLOSE_BY
             and not any(other.drop == mark.drop for other in point.marks)]
     if near:
-        point = min(near, key=lambda point: (abs(point.time - mark.time), point.out))
-        # Nothing may lie between, or states would appear in the wrong order.
-        low, high = sorted((point.time, mark.time))
-        if not any(low < other.time < high for other in lane if other is not point):
-            point.marks.append(mark)
-            return
-    new = Point(mark.side, mark.time, marks=[mark])
-    place = next((i for i, point in enumerate(lane) if point.time > mark.time), len(lane))
-    lane.insert(place, new)
+        wants_out = mark.text in ON_REQUEST
+        min(near, key=lambda point: (point.out != wants_out,
+                                     abs(point.time - mark.time))).marks.append(mark)
+    else:
+        lane.insert(place, Point(mark.side, mark.time, marks=[mark]))
 
 
 def make_rows(conn):

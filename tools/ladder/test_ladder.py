@@ -247,6 +247,34 @@ class ConnectionTest(unittest.TestCase):
         self.assertEqual(self.derived("crossing.txt", 4026531840),
                          ["SYN_RECV", "ESTABLISHED", "FIN_WAIT1", "CLOSING"])
 
+    def states(self, script, side):
+        conn, = script.build()
+        return [mark.text for mark in conn.marks if mark.side == side]
+
+    def test_handed_over(self):
+        """The socket's CLOSE is not the connection's."""
+        script = Script().handshake()
+        script.state(10, 0, "FIN_WAIT1", "FIN_WAIT2")
+        script.state(10, 0, "FIN_WAIT2", "CLOSE")
+        script.state(20, 0, "FIN_WAIT2", "TIME_WAIT")
+        script.state(21, 0, "TIME_WAIT", "CLOSE")
+        self.assertEqual(self.states(script, 0), ["FIN_WAIT2", "TIME_WAIT"])
+        script.state(60020, 0, "TIME_WAIT", "CLOSE")
+        self.assertEqual(self.states(script, 0), ["FIN_WAIT2", "TIME_WAIT", "CLOSE"])
+
+    def test_really_closed(self):
+        script = Script().handshake()
+        script.state(10, 1, "ESTABLISHED", "CLOSE")
+        self.assertEqual(self.states(script, 1), ["CLOSE"])
+
+    def test_connect_without_address(self):
+        """The SYN tells what the change of state, still without one, does not."""
+        script = Script()
+        script.out(0, 0, SYN, 0)
+        script.lines[0] = script.lines[0].replace("ESTABLISHED", "SYN_SENT")
+        self.assertEqual(self.states(script, 0), ["SYN_SENT"])
+        self.assertEqual(script.build()[0].first_states[0], "CLOSE")
+
     def test_clip(self):
         conn, = build(sample("loss.txt"))
         short = connection.clip(conn, 5)
@@ -270,7 +298,7 @@ class RowTest(unittest.TestCase):
                 for side in (0, 1)]
 
     def test_time_grows(self):
-        for name in ("loss.txt", "crossing.txt"):
+        for name in ("loss.txt", "crossing.txt", "four-way-close.txt"):
             conn, = build(sample(name))
             for lane in self.lanes(conn):
                 self.assertEqual(lane, sorted(lane), name)
@@ -296,8 +324,9 @@ class RowTest(unittest.TestCase):
                          len(conn.arrows))
 
     def test_state_beside_its_segment(self):
-        conn, = build(sample("loss.txt"))
-        self.assertFalse([row for row in rows.make_rows(conn) if not row.arrow])
+        for name in ("loss.txt", "four-way-close.txt"):
+            conn, = build(sample(name))
+            self.assertFalse([row for row in rows.make_rows(conn) if not row.arrow])
 
 
 class PictureTest(unittest.TestCase):
@@ -353,6 +382,13 @@ class CommandTest(unittest.TestCase):
             self.assertEqual((status, err), (0, ""))
             self.assertIn("10.0.0.2:51000 → 10.0.0.1:80", out)
             ElementTree.parse(target)
+
+    def test_list(self):
+        status, out, _ = self.run_main("--from", f"{SAMPLES}/loss.txt", "--list")
+        self.assertEqual((status, out.splitlines()), (0, [
+            "10.0.0.2:51000 → 10.0.0.1:80: 14 segments, 1 retransmitted, 1 lost",
+            "  10.0.0.2:51000 CLOSE SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
+            "  10.0.0.1:80 LISTEN SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE"]))
 
     def test_says_what_is_wrong(self):
         for arguments, words in (

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Explicit congestion notification, RFC 3168 6.1: what a router marked is
+ * echoed to the sender, who reduces its window once a round trip and says so.
+ */
+#include <net/inet_ecn.h>
+#include "mytcp/engine/ecn.h"
+
+/**
+ * mytcp_ecn_syn_flags() - what the SYN of an active OPEN asks for
+ * @sk: socket, locked
+ *
+ * Return: MYTCP_ECN_ASKS when the namespace's ecn is 1, else 0.
+ */
+u16 mytcp_ecn_syn_flags(const struct sock *sk)
+{
+	return READ_ONCE(mytcp_net(sock_net(sk))->ecn) == 1 ?
+	       MYTCP_ECN_ASKS : 0;
+}
+
+/**
+ * mytcp_ecn_agreed() - the SYN-ACK has come
+ * @sk: socket, locked
+ * @synack: the segment; ECE without CWR agrees (6.1.1)
+ */
+void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack)
+{
+	if (mytcp_ecn_syn_flags(sk) &&
+	    (synack->flags & MYTCP_ECN_ASKS) == MYTCP_ECE)
+		mytcp_sk(sk)->ecn = MYTCP_ECN_OK;
+}
+
+/**
+ * mytcp_ecn_received() - a segment with text has come in
+ * @sk: socket, locked
+ * @seg: the segment
+ *
+ * 6.1.3: echo CE until the sender says that it has heard.
+ */
+void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!(ms->ecn & MYTCP_ECN_OK))
+		return;
+	if (seg->flags & MYTCP_CWR)
+		ms->ecn &= ~MYTCP_ECN_ECHO;
+	if (seg->ip_ecn == INET_ECN_CE)
+		ms->ecn |= MYTCP_ECN_ECHO;
+}
+
+/**
+ * mytcp_ecn_congested() - does an ACK tell of congestion?
+ * @sk: socket, locked
+ * @seg: segment with an acceptable ACK
+ */
+bool mytcp_ecn_congested(struct sock *sk, const struct mytcp_seg *seg)
+{
+	return (mytcp_sk(sk)->ecn & MYTCP_ECN_OK) && (seg->flags & MYTCP_ECE) &&
+	       !(seg->flags & MYTCP_SYN);
+}
+
+/**
+ * mytcp_ecn_mark() - the ECN bits of a segment to be sent
+ * @sk: socket, locked
+ * @skb: the segment, about to be sent
+ * @fresh: new data; retransmissions and bare ACKs are not ECN-capable (6.1.4,
+ *	6.1.5), lest a forged mark be told from a true one by nobody
+ *
+ * Return: flags to add to the header.
+ */
+u16 mytcp_ecn_mark(struct sock *sk, struct sk_buff *skb, bool fresh)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u16 flags = 0;
+
+	if (!(ms->ecn & MYTCP_ECN_OK))
+		return 0;
+	if (fresh)
+		INET_ECN_xmit(sk);
+	else
+		INET_ECN_dontxmit(sk);
+	if (ms->ecn & MYTCP_ECN_ECHO)
+		flags |= MYTCP_ECE;
+	if (fresh && (ms->ecn & MYTCP_ECN_CWR)) {
+		ms->ecn &= ~MYTCP_ECN_CWR;
+		flags |= MYTCP_CWR;
+		if (skb_is_gso(skb))	/* on the first of its segments only */
+			skb_shinfo(skb)->gso_type |= SKB_GSO_TCP_ECN;
+	}
+	return flags;
+}

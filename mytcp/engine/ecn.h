@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Explicit congestion notification, RFC 3168. Socket locked. */
+#ifndef MYTCP_ENGINE_ECN_H
+#define MYTCP_ENGINE_ECN_H
+
+#include <linux/types.h>
+#include <linux/skbuff.h>
+#include "mytcp/sock/sock.h"
+
+/* Bits of mytcp_sock.ecn. */
+#define MYTCP_ECN_OK		0x01	/* both ends have it */
+#define MYTCP_ECN_ECHO		0x02	/* a CE came: ECE until CWR */
+#define MYTCP_ECN_CWR		0x04	/* CWR goes with the next new data */
+
+/* The two bits of a SYN that ask for it, 6.1.1. */
+#define MYTCP_ECN_ASKS		(MYTCP_ECE | MYTCP_CWR)
+
+u16 mytcp_ecn_syn_flags(const struct sock *sk);
+void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack);
+void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg);
+bool mytcp_ecn_congested(struct sock *sk, const struct mytcp_seg *seg);
+u16 mytcp_ecn_mark(struct sock *sk, struct sk_buff *skb, bool fresh);
+
+/* Does a listener's answer to this SYN agree? */
+static inline bool mytcp_ecn_answers(const struct mytcp_net *mn,
+				     const struct mytcp_seg *syn)
+{
+	return READ_ONCE(mn->ecn) &&
+	       (syn->flags & MYTCP_ECN_ASKS) == MYTCP_ECN_ASKS;
+}
+
+#endif /* MYTCP_ENGINE_ECN_H */
