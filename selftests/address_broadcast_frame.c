@@ -32,7 +32,7 @@ FIXTURE_SETUP(frame)
 	struct ifreq r = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 	int fd;
 
-	test_begin();
+	test_begin_family(variant->ethertype == 0x0800 ? AF_INET : AF_INET6);
 	self->tap = check_ok(open("/dev/net/tun", O_RDWR | O_NONBLOCK));
 	check_ok(ioctl(self->tap, TUNSETIFF, &r));
 	fd = check_ok(socket(AF_INET, SOCK_DGRAM, 0));

@@ -282,7 +282,7 @@ WIRE_TEST(icmp4, source_quench_is_ignored_in_syn_sent)
 FIXTURE(icmp6) { struct wire w[1]; };
 FIXTURE_SETUP(icmp6)
 {
-	test_begin();
+	test_begin_family(AF_INET6);
 	wire_open(self->w, .family = AF_INET6);
 }
 FIXTURE_TEARDOWN(icmp6)

@@ -203,7 +203,11 @@ void mytcp_ack_first(struct sock *sk, const struct mytcp_seg *seg)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
+	ms->rtt.backoff = 0;
 	ack_advance(sk, seg);
+	/* RFC 6298 5.7: the SYN was retransmitted, and gave no sample */
+	if (!ms->rtt.srtt_us)
+		ms->rtt.rto_us = MYTCP_RTO_FALLBACK_US;
 	/* RFC 7323 2.2: the window of a SYN is never scaled */
 	ms->snd_wnd = (u32)seg->wnd <<
 		      (seg->flags & MYTCP_SYN ? 0 : ms->snd_wscale);

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #define MYTCP_RTO_INIT_US	1000000U	/* RFC 6298 2.1 */
+#define MYTCP_RTO_FALLBACK_US	3000000U	/* RFC 6298 5.7 */
 #define MYTCP_RTO_MIN_US	200000U		/* Linux's choice; the RFC says 1 s */
 #define MYTCP_RTO_MAX_US	120000000U
 

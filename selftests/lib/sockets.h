@@ -25,7 +25,7 @@ enum tcp {
 #define PATIENCE_MS	20000
 
 /* Nothing is expected to happen: this long it is watched that nothing does. */
-#define GLIMPSE_MS	30
+#define GLIMPSE_MS	100
 
 /* For TEST_F_TIMEOUT: a debug kernel under emulation is very slow. */
 #define LONG_TEST	600

@@ -25,6 +25,12 @@
 /* Returns true if MYTCP_TEST_ONLY names another test. */
 bool test_begin_(const char *name);
 
+/* The same for a test of one family, AF_INET or AF_INET6. */
+#define test_begin_family(family) do {					\
+	test_begin();							\
+	if (!test_family(family))					\
+		SKIP(_exit(255), "not selected");			\
+} while (0)
 /* False if MYTCP_TEST_FAMILY is "ipv4" or "ipv6", and @family is the other. */
 bool test_family(int family);
 
@@ -37,9 +43,7 @@ bool test_family(int family);
 	FIXTURE_VARIANT(name) { int family; };				\
 	FIXTURE_SETUP(name)						\
 	{								\
-		test_begin();						\
-		if (!test_family(variant->family))			\
-			SKIP(_exit(255), "not selected");		\
+		test_begin_family(variant->family);			\
 		wire_open(self->w, .family = variant->family,		\
 			  ##__VA_ARGS__);				\
 	}								\
