@@ -393,7 +393,8 @@ TEST_F(send, notsent_lowat_bounds_what_is_writable)
 		check_ok(send(self->a, block, sizeof(block), 0));
 	}
 	unsent = queued(self->a, SIOCOUTQNSD);
-	test_note("%d", unsent); check(unsent >= 8192 - 1024 && unsent <= 8192 + 1024);
+	/* Linux stops reporting it writable at half of the mark. */
+	check(unsent >= 4096 - 1024 && unsent <= 8192 + 1024);
 }
 
 TEST_HARNESS_MAIN

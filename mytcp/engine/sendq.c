@@ -84,6 +84,27 @@ bool mytcp_sendq_unsent(const struct sock *sk)
 	return !skb_queue_empty(&sk->sk_write_queue);
 }
 
+/**
+ * mytcp_sendq_expand() - let the send buffer follow the congestion window
+ * @sk: socket, locked
+ *
+ * Room for what is in flight and as much again to follow it, up to wmem's
+ * maximum; never against SO_SNDBUF.
+ */
+void mytcp_sendq_expand(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u64 want;
+
+	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK)
+		return;
+	want = 2ULL * max_t(u32, ms->cong.cwnd, MYTCP_CONG_IW) *
+	       SKB_TRUESIZE(ms->mss + MYTCP_HEADROOM);
+	want = min_t(u64, want, READ_ONCE(mytcp_net(sock_net(sk))->wmem[2]));
+	if (want > READ_ONCE(sk->sk_sndbuf))
+		WRITE_ONCE(sk->sk_sndbuf, want);
+}
+
 /* What belongs to the end of an skb goes with its second half. */
 static void sendq_divide_cb(struct sk_buff *skb, struct sk_buff *rest, u32 len)
 {

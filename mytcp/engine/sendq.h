@@ -16,6 +16,7 @@ void mytcp_sendq_take_back(struct sock *sk, struct sk_buff *skb);
 void mytcp_sendq_free(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *mytcp_sendq_tail(const struct sock *sk);
 bool mytcp_sendq_unsent(const struct sock *sk);
+void mytcp_sendq_expand(struct sock *sk);
 int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
 		      struct sk_buff *skb, u32 len, gfp_t gfp);
 void mytcp_sendq_mark_lost(struct sock *sk, struct sk_buff *skb);

@@ -18,11 +18,14 @@ WIDTH = 1120
 LANES = (270, WIDTH - 270)
 BAR = 10                # the width of the state bar
 SLOPE = 36              # the least height of an arrow
-APART = 46              # between two arrows that leave, or arrive, at one side
-CLOCK_APART = 17        # between one that arrives and one that leaves
+APART = 46              # between two arrows that leave one side
+PIECE_APART = 27        # between the parts of one segment
+CLOCKS_APART = 20       # between two arrows that arrive
+TURN_APART = 17         # between one that arrives and one that leaves
 STEP = 5                # between any two points
 STATE_APART = 20        # between the names of two states
 HEAD = 118
+LOST_AT = 0.62          # how far a lost segment gets
 CROSS_LABEL = 20        # how far in an arrow that others cross its label begins
 
 FONT = "'DejaVu Sans', 'Noto Sans', Helvetica, Arial, sans-serif"
@@ -82,6 +85,7 @@ class Plan:
     points: list
     gaps: list = field(default_factory=list)
     ends: dict = field(default_factory=dict)    # id(arrow) -> (y sent, y arrived)
+    pieces: set = field(default_factory=set)    # ids of arrows without options
     height: float = 0
 
 
@@ -105,6 +109,7 @@ class Layout:
         self.conn = conn
         self.plan = Plan(points_of(conn))
         self.last = {}          # what was drawn last: (kind, side) -> y
+        self.before = [None, None]      # the arrow that left before, by side
         self.flying = 0         # segments on their way
         self.y = 0.0
 
@@ -113,9 +118,22 @@ class Layout:
         for point in self.plan.points:
             self.place(point, previous or point)
             previous = point
+        self.incline_lost()
         self.plan.height = max([self.y] + [max(ends) for ends in
                                            self.plan.ends.values()]) + 34
         return self.plan
+
+    def incline_lost(self):
+        """A lost segment flies beside its neighbours, as far as it gets."""
+        slope = {0: SLOPE, 1: SLOPE}
+        for arrow in reversed(self.conn.arrows):
+            if id(arrow) not in self.plan.ends:
+                continue
+            y1, y2 = self.plan.ends[id(arrow)]
+            if arrow.lost:
+                self.plan.ends[id(arrow)] = (y1, y1 + LOST_AT * slope[arrow.sender])
+            else:
+                slope[arrow.sender] = y2 - y1
 
     def place(self, point, previous):
         wait = point.time - previous.time
@@ -150,15 +168,26 @@ class Layout:
         if point.mark:
             return last.get(("mark", side), -STATE_APART) + STATE_APART, 0
         if point.out:
-            return (last.get(("out", side), -APART) + APART,
-                    last.get(("in", side), -CLOCK_APART) + CLOCK_APART)
-        least = [last.get(("in", side), -APART) + APART,
-                 last.get(("out", side), -CLOCK_APART) + CLOCK_APART]
+            apart = self.distance(arrow)
+            return (last.get(("out", side), -apart) + apart,
+                    last.get(("in", side), -TURN_APART) + TURN_APART)
+        least = [last.get(("in", side), -CLOCKS_APART) + CLOCKS_APART,
+                 last.get(("out", side), -TURN_APART) + TURN_APART]
         if arrow.sent is not None:
             least.append(self.plan.ends[id(arrow)][0] + SLOPE)
         else:
             least.append(SLOPE + self.origin(arrow))
         return least
+
+    def distance(self, arrow):
+        """To the arrow that left before. Of the parts of a GSO segment only the
+        first shows the options, as they all have the same."""
+        before = self.before[arrow.sender]
+        self.before[arrow.sender] = arrow
+        if before is None or before.sent != arrow.sent:
+            return APART
+        self.plan.pieces.add(id(arrow))
+        return PIECE_APART if id(before) in self.plan.pieces else APART
 
     def origin(self, arrow):
         """A segment of an untraced peer left after what it acknowledges came."""
@@ -172,8 +201,7 @@ class Layout:
         arrow, ends = point.arrow, self.plan.ends
         if point.out:
             self.flying += arrow.arrived is not None
-            guess = point.y + SLOPE * (0.62 if arrow.lost else 1)
-            ends[id(arrow)] = (point.y, guess)
+            ends[id(arrow)] = (point.y, point.y + SLOPE)
         elif arrow.sent is None:
             ends[id(arrow)] = (point.y - SLOPE, point.y)
         else:
@@ -295,7 +323,7 @@ class Drawing:
         if arrow.sender == 1:
             x1, x2 = x2, x1
         if arrow.lost:
-            x2 = x1 + (x2 - x1) * 0.62
+            x2 = x1 + (x2 - x1) * LOST_AT
         return x1, y1, x2, y2
 
     def line(self, arrow):
@@ -328,7 +356,7 @@ class Drawing:
     def reach(self, arrow):
         """The height of a lost arrow's head counts for the whole way."""
         y1, y2 = self.plan.ends[id(arrow)]
-        return (y1 - 10, y1 + SLOPE + 10) if arrow.lost else (y1, y2)
+        return (y1 - 10, y1 + (y2 - y1) / LOST_AT + 10) if arrow.lost else (y1, y2)
 
     def label(self, arrow, crossed):
         x1, y1, x2, y2 = self.ends(arrow)
@@ -347,8 +375,13 @@ class Drawing:
                  f'<text class="what halo" y="-6"{anchor}><tspan class="flags" '
                  f'fill="{COLOURS[kind]}">{escape(label.flags(arrow.segment))}</tspan> '
                  f"{escape(words)}{extra}</text>"
-                 f'<text class="options halo" y="13"{anchor}>'
-                 f"{escape(label.options(self.conn, arrow))}</text></g>")
+                 + self.options(arrow, anchor) + "</g>")
+
+    def options(self, arrow, anchor):
+        if id(arrow) in self.plan.pieces:
+            return ""
+        return (f'<text class="options halo" y="13"{anchor}>'
+                f"{escape(label.options(self.conn, arrow))}</text>")
 
 
 def colour_of(arrow):
