@@ -104,7 +104,7 @@ TEST_F(signal, send_with_nothing_sent_is_eintr)
 {
 	char byte = 0;
 
-	fill(self->a);
+	stuff(self->a);
 	count_signal(SIGALRM, false);
 	alarm_every(20);
 	check_err(send(self->a, &byte, 1, 0), EINTR);
@@ -127,7 +127,7 @@ TEST_F(signal, send_with_a_timeout_is_never_restarted)
 	char byte = 0;
 
 	set_timeout(self->a, SO_SNDTIMEO);
-	fill(self->a);
+	stuff(self->a);
 	count_signal(SIGALRM, true);
 	alarm_every(20);
 	check_err(send(self->a, &byte, 1, 0), EINTR);

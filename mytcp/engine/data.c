@@ -8,6 +8,9 @@
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/window.h"
 
+/* Out-of-order pieces a connection may hold. */
+#define MAX_PIECES	1024
+
 /* RFC 9293 3.8.5: a pointer that tells something new. */
 static void data_urgent_pointer(struct sock *sk, const struct mytcp_seg *seg)
 {
@@ -160,6 +163,25 @@ static void data_free_covered(struct list_head *covered)
 	}
 }
 
+/*
+ * Room among the pieces for one that begins at @seq: a search costs their
+ * number (A13), so it is bounded; the farthest piece gives way.
+ */
+static bool data_make_room(struct sock *sk, u32 seq)
+{
+	struct mytcp_reasm *reasm = &mytcp_sk(sk)->reasm;
+	struct mytcp_piece *last = mytcp_reasm_last(reasm);
+
+	if (reasm->count < MAX_PIECES)
+		return true;
+	if (mytcp_seq_ge(seq, last->seq))
+		return false;
+	mytcp_reasm_remove(reasm, last);
+	kfree_skb(mytcp_piece_skb(last));
+	mytcp_count(sock_net(sk), TCPOFODrop);
+	return true;
+}
+
 /* Beyond RCV.NXT: SHLD-31 keeps it. Consumes the skb. */
 static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 {
@@ -169,7 +191,7 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 	LIST_HEAD(covered);
 
 	mytcp_delack_enter_quick(sk, 16);
-	if (!data_fits(sk, skb, false)) {
+	if (!data_make_room(sk, seq) || !data_fits(sk, skb, false)) {
 		mytcp_count(sock_net(sk), TCPOFODrop);
 		kfree_skb(skb);
 		return;

@@ -251,6 +251,11 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry = kmem_cache_alloc(synq_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!entry)
 		return NULL;
+	/* Found under RCU: its last reference may be gone. */
+	if (!refcount_inc_not_zero(&listener->sk_refcnt)) {
+		kmem_cache_free(synq_cache, entry);
+		return NULL;
+	}
 	mytcp_node_init(&entry->node, MYTCP_KIND_SYNQ, sock_net(listener),
 			listener->sk_family);
 	entry->node.key = *key;
@@ -267,7 +272,6 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->again = false;
 	entry->sent_us = mytcp_clock_us();
 	timer_setup(&entry->timer, synq_expired, 0);
-	sock_hold(listener);
 	synq_choose(entry, listener, isn);
 	if (synq_route_mss(entry)) {
 		mytcp_node_put(&entry->node);

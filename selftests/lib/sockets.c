@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/mytcp.h>
 #include <net/if.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,6 +256,14 @@ ssize_t fill(int fd)
 		}
 		total += n;
 	}
+}
+
+void stuff(int fd)
+{
+	do {
+		fill(fd);
+		wait_fd(fd, POLLOUT, GLIMPSE_MS);
+	} while (fill(fd) > 0);
 }
 
 ssize_t drain_fd(int fd)

@@ -89,6 +89,8 @@ bool await_state(int fd, int state, int ms);
 
 /* Writes until the stack takes no more; returns how much it took. */
 ssize_t fill(int fd);
+/* The same until nothing more fits after a while either. */
+void stuff(int fd);
 /* Reads what is there, until EAGAIN or the end. */
 ssize_t drain_fd(int fd);
 

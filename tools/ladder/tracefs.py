@@ -128,9 +128,15 @@ class Reader(threading.Thread):
 def run_command(command, linger):
     """The exit status; the last segments may come after the program is gone."""
     try:
-        status = subprocess.run(command, check=False).returncode
+        process = subprocess.Popen(command)
     except OSError as error:
         raise RecordError(f"{command[0]}: {error.strerror}") from None
+    # Ctrl-C is for the command, and what it did until then is drawn.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        status = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
     time.sleep(linger)
     return status if status >= 0 else 128 - status
 
