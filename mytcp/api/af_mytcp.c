@@ -251,7 +251,7 @@ int mytcp_af_init(void)
 /**
  * mytcp_af_exit() - close both
  *
- * Context: module exit: no socket is open. Those of orphans may still be.
+ * Context: module exit: no socket is left, orphans included.
  */
 void mytcp_af_exit(void)
 {

@@ -68,11 +68,11 @@ int mytcp_api_connect(struct sock *sk, struct sockaddr *addr, int addr_len)
 	sk_set_txhash(sk);
 
 	/*
-	 * In this order: a segment that finds the socket in the table must not
-	 * find it in CLOSED.
+	 * The tracepoint of the transition wants the key that port_connect()
+	 * completes; a segment that finds the socket before waits in the backlog.
 	 */
-	mytcp_sock_set_state(sk, MYTCP_SYN_SENT);
 	err = mytcp_port_connect(sk);
+	mytcp_sock_set_state(sk, MYTCP_SYN_SENT);
 	if (!err)
 		err = mytcp_output_connect(sk);
 	if (err)

@@ -26,7 +26,7 @@
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 
-/* Room in the backlog beside the two buffers: the skbs' own weight. */
+/* Room in the backlog beside the two buffers. */
 #define BACKLOG_EXTRA	(64 * 1024)
 
 static DEFINE_MUTEX(attach_lock);
@@ -135,6 +135,17 @@ static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
 	return true;
 }
 
+/*
+ * What may wait while a process has the lock: what the window promised, at the
+ * weight of skbs not coalesced yet; and what is worked off counts until the
+ * last of it is.
+ */
+static int demux_backlog_limit(const struct sock *sk)
+{
+	return min_t(s64, 4LL * READ_ONCE(sk->sk_rcvbuf) +
+		     READ_ONCE(sk->sk_sndbuf) + BACKLOG_EXTRA, INT_MAX);
+}
+
 static void demux_sock(struct sock *sk, struct sk_buff *skb,
 		       const struct mytcp_key *key, struct mytcp_seg *seg)
 {
@@ -147,8 +158,7 @@ static void demux_sock(struct sock *sk, struct sk_buff *skb,
 	if (!sock_owned_by_user(sk)) {
 		__skb_pull(skb, seg->hdr_len);
 		mytcp_receive(sk, skb, seg);
-	} else if (sk_add_backlog(sk, skb, READ_ONCE(sk->sk_rcvbuf) +
-				  READ_ONCE(sk->sk_sndbuf) + BACKLOG_EXTRA)) {
+	} else if (sk_add_backlog(sk, skb, demux_backlog_limit(sk))) {
 		DEMUX_DROP(sock_net(sk), skb, key, TCPBacklogDrop);
 	}
 	bh_unlock_sock(sk);
@@ -175,13 +185,17 @@ static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
 			   const struct mytcp_key *key, struct mytcp_seg *seg)
 {
 	struct net *net = node->net;
-	struct sock *listener = NULL;
+	struct sock *listener;
 	u32 isn;
 
-	if (mytcp_timewait_segment(node, seg, &isn))
-		listener = mytcp_table_find_listener(net, key, inet_iif(skb),
-						     inet_sdif(skb));
+	if (!mytcp_timewait_segment(node, seg, &isn)) {
+		kfree_skb(skb);
+		return;
+	}
+	listener = mytcp_table_find_listener(net, key, inet_iif(skb),
+					     inet_sdif(skb));
 	if (!listener) {
+		mytcp_timewait_challenge(node);
 		kfree_skb(skb);
 		return;
 	}
@@ -202,6 +216,9 @@ static void demux_node(struct mytcp_node *node, struct sk_buff *skb,
 		demux_sock(mytcp_node_sk(node), skb, key, seg);
 		break;
 	case MYTCP_KIND_SYNQ:
+		if (!demux_allowed(mytcp_synq_listener(node), skb, key, seg))
+			break;
+		__skb_pull(skb, seg->hdr_len);
 		mytcp_synq_segment(node, skb, seg);
 		break;
 	case MYTCP_KIND_TIMEWAIT:
@@ -223,8 +240,6 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 		return;
 	}
 	if (to->node) {
-		if (to->node->kind == MYTCP_KIND_SYNQ)
-			__skb_pull(skb, seg.hdr_len);
 		demux_node(to->node, skb, key, &seg);
 		return;
 	}
@@ -345,6 +360,8 @@ static void __net_exit demux_net_exit(struct net *net)
 	synchronize_net();
 	mytcp_synq_purge(net);
 	mytcp_timewait_purge(net);
+	/* A timer that had unhashed its bucket already still uses @net. */
+	synchronize_net();
 }
 
 static struct pernet_operations demux_net_ops = {

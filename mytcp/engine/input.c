@@ -407,9 +407,13 @@ unsigned int mytcp_input_segment(struct sock *sk, struct sk_buff *skb,
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_CLOSE:
 	case MYTCP_LISTEN:
+		/*
+		 * Looked up before the connection ended. No RST: a bucket may
+		 * own the key now, and the retransmission will find it.
+		 */
 		mytcp_count(sock_net(sk), DropAfterClose);
 		kfree_skb(skb);
-		return MYTCP_ACT_RESET;
+		return 0;
 	case MYTCP_SYN_SENT:
 		acts = input_syn_sent(sk, skb, seg);
 		kfree_skb(skb);

@@ -159,6 +159,7 @@ static void synq_unlist(struct mytcp_synq *entry)
 	list_del(&entry->link);
 	WRITE_ONCE(ms->synq_len, ms->synq_len - 1);
 	spin_unlock_bh(&ms->accept_lock);
+	smp_mb();	/* out of the table before the timer: synq_expired() */
 	if (del_timer(&entry->timer))
 		mytcp_node_put(&entry->node);
 	mytcp_node_put(&entry->node);
@@ -196,9 +197,12 @@ static void synq_expired(struct timer_list *timer)
 	synq_send_synack(entry);
 	/* The reference goes on with the timer. */
 	mod_timer(&entry->timer, jiffies +
-		  min_t(unsigned long, HZ << entry->retries,
+		  min_t(unsigned long, HZ << min_t(u8, entry->retries, 7),
 			usecs_to_jiffies(MYTCP_RTO_MAX_US)));
-	return;
+	/* Ended meanwhile, by someone who found no timer to stop. */
+	smp_mb();
+	if (mytcp_node_hashed(&entry->node) || !del_timer(&entry->timer))
+		return;
 put:
 	mytcp_node_put(&entry->node);
 }
@@ -587,6 +591,15 @@ drop:
 }
 
 /**
+ * mytcp_synq_listener() - whose half-open connection an entry is
+ * @node: entry, referenced by the caller
+ */
+struct sock *mytcp_synq_listener(struct mytcp_node *node)
+{
+	return synq_of(node)->listener;
+}
+
+/**
  * mytcp_synq_segment() - a segment for a half-open connection
  * @node: entry, referenced by the caller
  * @skb: the segment, at its payload; consumed
@@ -633,7 +646,7 @@ static struct mytcp_synq *synq_first(struct mytcp_sock *ms)
 
 /**
  * mytcp_synq_stop() - a listener closes
- * @listener: socket, locked, found by no segment any more
+ * @listener: socket, locked; a SYN that still finds it is turned away
  *
  * Half-open connections are forgotten, children nobody accepted are reset.
  * Context: process.

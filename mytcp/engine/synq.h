@@ -16,6 +16,8 @@ void mytcp_synq_exit(void);
 void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 		       const struct mytcp_seg *seg, const struct mytcp_key *key,
 		       u32 isn);
+/* The listener of an entry, which holds a reference to it. */
+struct sock *mytcp_synq_listener(struct mytcp_node *node);
 /* A segment for an entry. RCU, softirq; consumes the skb. */
 void mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
 			struct mytcp_seg *seg);

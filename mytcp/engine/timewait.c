@@ -87,7 +87,10 @@ void mytcp_timewait_kill(struct mytcp_node *node)
 {
 	struct mytcp_timewait *tw = timewait_of(node);
 
+	/* Not between its entry into the table and the start of its timer. */
+	spin_lock_bh(&tw->lock);
 	timewait_unhash(tw);
+	spin_unlock_bh(&tw->lock);
 	if (del_timer(&tw->timer))
 		mytcp_node_put(node);	/* the timer's */
 }
@@ -160,17 +163,19 @@ void mytcp_timewait_enter(struct sock *sk, int state, unsigned long timeout)
 		return;
 	}
 	tw->port = mytcp_port_hold_timewait(sk);
-	local_bh_disable();
+	/* Whoever finds it now kills it, if at all, with its timer armed. */
+	spin_lock_bh(&tw->lock);
 	if (mytcp_table_replace(&mytcp_sk(sk)->node, &tw->node)) {
 		atomic_inc(&mn->tw_count);
 		mytcp_count(sock_net(sk), TW);
 		/* The creator's reference becomes the timer's. */
 		mod_timer(&tw->timer, jiffies + timeout);
+		spin_unlock_bh(&tw->lock);
 	} else {
+		spin_unlock_bh(&tw->lock);
 		mytcp_port_drop_timewait(tw->port);
 		mytcp_node_put(&tw->node);
 	}
-	local_bh_enable();
 	mytcp_sock_done(sk, 0);
 }
 
@@ -342,6 +347,21 @@ bool mytcp_timewait_segment(struct mytcp_node *node,
 }
 
 /**
+ * mytcp_timewait_challenge() - a SYN that may open anew, but nobody listens
+ * @node: bucket, referenced by the caller
+ *
+ * Context: softirq.
+ */
+void mytcp_timewait_challenge(struct mytcp_node *node)
+{
+	struct mytcp_timewait *tw = timewait_of(node);
+
+	spin_lock(&tw->lock);
+	timewait_reject(tw);
+	spin_unlock(&tw->lock);
+}
+
+/**
  * mytcp_timewait_purge() - end all buckets of a namespace
  * @net: namespace; NULL for all
  *
@@ -356,9 +376,9 @@ void mytcp_timewait_purge(struct net *net)
 	     node = mytcp_table_next(net, &bucket, node)) {
 		if (node->kind != MYTCP_KIND_TIMEWAIT)
 			continue;
-		local_bh_disable();
+		spin_lock_bh(&timewait_of(node)->lock);
 		timewait_unhash(timewait_of(node));
-		local_bh_enable();
+		spin_unlock_bh(&timewait_of(node)->lock);
 		if (del_timer_sync(&timewait_of(node)->timer))
 			mytcp_node_put(node);
 	}
@@ -392,6 +412,7 @@ int mytcp_timewait_init(void)
 void mytcp_timewait_exit(void)
 {
 	mytcp_timewait_purge(NULL);
+	synchronize_rcu();	/* a timer may be about to drop its bucket */
 	rcu_barrier();
 	kmem_cache_destroy(timewait_cache);
 }

@@ -21,6 +21,8 @@ void mytcp_timewait_enter(struct sock *sk, int state, unsigned long timeout);
  */
 bool mytcp_timewait_segment(struct mytcp_node *node,
 			    const struct mytcp_seg *seg, u32 *isn);
+/* Answer a SYN that found no listener. */
+void mytcp_timewait_challenge(struct mytcp_node *node);
 void mytcp_timewait_kill(struct mytcp_node *node);
 /* Buckets of a namespace that goes; NULL: all. Process context. */
 void mytcp_timewait_purge(struct net *net);

@@ -85,6 +85,7 @@ static void clear_links(struct mytcp_sock *ms)
 
 	mytcp_node_init(&ms->node, MYTCP_KIND_SOCK, sock_net(sk), sk->sk_family);
 	ms->port = NULL;
+	ms->deferred = 0;
 	ms->reservation = NULL;
 	INIT_HLIST_NODE(&ms->port_link);
 }
@@ -232,7 +233,10 @@ void mytcp_sock_set_state(struct sock *sk, int state)
 		      mytcp_fsm_name(from), mytcp_fsm_name(state)))
 		return;
 
-	trace_mytcp_state(net, &ms->node.key, from, state);
+	/* A bucket has taken the connection's place, and lives on in its state. */
+	if (state != MYTCP_CLOSE || mytcp_node_hashed(&ms->node) ||
+	    !mytcp_fsm_in(from, MYTCP_ST(TIME_WAIT) | MYTCP_ST(FIN_WAIT2)))
+		trace_mytcp_state(net, &ms->node.key, from, state);
 	mytcp_count_add(net, CurrEstab, mytcp_fsm_in(state, COUNTED) -
 			mytcp_fsm_in(from, COUNTED));
 	WRITE_ONCE(ms->node.state, state);
@@ -260,8 +264,8 @@ void mytcp_sock_done(struct sock *sk, int err)
 	if (err)
 		WRITE_ONCE(sk->sk_err, err);
 	smp_wmb();	/* who sees the shutdown sees the error: poll() */
-	mytcp_table_remove(&ms->node);
 	mytcp_sock_set_state(sk, MYTCP_CLOSE);
+	mytcp_table_remove(&ms->node);
 
 	sk_stop_timer(sk, &ms->retrans_timer);
 	sk_stop_timer(sk, &ms->delack_timer);

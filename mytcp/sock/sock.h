@@ -41,7 +41,6 @@ enum mytcp_deferred {
 	MYTCP_DEFER_KEEPALIVE,
 	MYTCP_DEFER_ACK,	/* one ACK for all of the backlog, MUST-59 */
 	MYTCP_DEFER_PMTU,
-	MYTCP_DEFER_PUSH,
 };
 
 /* Which of its jobs the retransmission timer does at present. */
@@ -199,6 +198,8 @@ struct mytcp_sock {
 
 	struct timer_list retrans_timer;
 	struct timer_list delack_timer;
+	/* its bits carry references: never cleared with the rest */
+	unsigned long deferred;
 
 	/* the connection: cleared by mytcp_sock_reset() */
 	u32 iss;
@@ -268,7 +269,6 @@ struct mytcp_sock {
 	u8 timer_job;
 	unsigned long retrans_at;
 	unsigned long delack_at;
-	unsigned long deferred;
 
 	bool passive;
 	bool fin_sent;

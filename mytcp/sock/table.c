@@ -171,6 +171,15 @@ static bool matches(const struct mytcp_node *node, const struct net *net,
 	       (!node->dev || node->dev == dif || node->dev == sdif);
 }
 
+/* Hashed, and what is read next is of this life of the memory: link_node(). */
+static bool hashed_acquire(const struct mytcp_node *node)
+{
+	bool hashed = mytcp_node_hashed(node);
+
+	smp_rmb();
+	return hashed;
+}
+
 /**
  * mytcp_table_find() - the entry a segment belongs to
  * @net: namespace it came in
@@ -202,7 +211,7 @@ again:
 		 * reached again from the head, so this comes to an end.
 		 */
 		smp_rmb();
-		if (!mytcp_node_hashed(node) ||
+		if (!hashed_acquire(node) ||
 		    !matches(node, net, key, hash, dif, sdif)) {
 			mytcp_node_put(node);
 			goto again;

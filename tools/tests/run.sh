@@ -7,7 +7,7 @@
 
 set -uo pipefail
 
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit
 OUT=$1
 T=$OUT/tests
 passed=0 failed=0
