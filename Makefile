@@ -53,7 +53,7 @@ unit:
 	$(MAKE) -C selftests/unit run
 
 fuzz:
-	$(MAKE) -C selftests/unit fuzz
+	$(MAKE) -s -C selftests/fuzz run SECONDS=$(or $(SECONDS),20)
 
 tools:
 	$(MAKE) -C tools
@@ -68,8 +68,9 @@ check-vm:
 	@scripts/check --kernel $(KERNEL) $(TESTS)
 
 demo: setup
-	@$(MAKE) --no-print-directory module-6.1
-	@tools/demo
+	@$(MAKE) --no-print-directory -s module-6.12 >/dev/null
+	@$(MAKE) --no-print-directory -s -C tools
+	@scripts/demo
 
 setup:
 	@scripts/setup

@@ -4,43 +4,21 @@
  * and one that ends with connections open takes everything along.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "lib/hosts.h"
 #include "lib/sockets.h"
 #include "lib/test.h"
 
 #define HERE	"10.7.0.1"
 #define THERE	"10.7.0.2"
-
-static void run(const char *command)
-{
-	int status;
-
-	fflush(stdout);
-	status = system(command);
-	if (status)
-		test_fail("\"%s\" ended with status %#x", command, status);
-}
-
-static int current_netns(void)
-{
-	return check_ok(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-}
-
-static void enter(int netns)
-{
-	check_ok(setns(netns, CLONE_NEWNET));
-}
 
 FIXTURE(netns) {
 	enum tcp tcp;
@@ -50,24 +28,16 @@ FIXTURE(netns) {
 /* Two namespaces with a cable between them; the test stands in the first. */
 FIXTURE_SETUP(netns)
 {
-	char command[128];
+	struct plug v0 = { .dev = "v0", .ip = HERE };
+	struct plug v1 = { .dev = "v1", .ip = THERE };
 
-	if (system("ip link help 2>/dev/null; [ $? != 127 ]"))
+	if (!have_command("ip"))
 		SKIP(_exit(255), "needs ip(8)");
 	test_begin();
 	self->tcp = subject();
-	self->here = current_netns();
-	netns_enter();
-	self->there = current_netns();
-	enter(self->here);
-	snprintf(command, sizeof(command),
-		 "ip link add v0 type veth peer v1 netns /proc/%d/fd/%d",
-		 getpid(), self->there);
-	run(command);
-	run("ip address add " HERE "/24 dev v0 && ip link set v0 up");
-	enter(self->there);
-	run("ip address add " THERE "/24 dev v1 && ip link set v1 up");
-	enter(self->here);
+	v0.host = self->here = host_here();
+	v1.host = self->there = host_new();
+	host_connect(&v0, &v1);
 }
 
 FIXTURE_TEARDOWN(netns)
@@ -83,10 +53,10 @@ static void connect_across(struct __test_metadata *_metadata,
 	int lfd;
 
 	(void)_metadata;
-	enter(self->there);
+	host_enter(self->there);
 	lfd = listener(server, THERE, 1);
 	at = name4(lfd);
-	enter(self->here);
+	host_enter(self->here);
 	fd[0] = connected(client, &at);
 	fd[1] = check_ok(accept(lfd, NULL, NULL));
 	close(lfd);
@@ -141,11 +111,12 @@ TEST_F_TIMEOUT(netns, without_any_offload, LONG_TEST)
 {
 	int fd[2];
 
-	if (system("ethtool -K v0 tx off tso off gso off gro off sg off >/dev/null"))
+	if (!have_command("ethtool"))
 		SKIP(return, "needs ethtool(8)");
-	enter(self->there);
-	run("ethtool -K v1 tx off tso off gso off gro off sg off >/dev/null");
-	enter(self->here);
+	shell("ethtool -K v0 tx off tso off gso off gro off sg off >/dev/null");
+	host_enter(self->there);
+	shell("ethtool -K v1 tx off tso off gso off gro off sg off >/dev/null");
+	host_enter(self->here);
 	connect_across(_metadata, self, self->tcp, KERNEL_TCP, fd);
 	transfer(fd[0], fd[1], bytes() / 4);
 	transfer(fd[1], fd[0], bytes() / 4);
@@ -155,11 +126,12 @@ TEST_F_TIMEOUT(netns, with_gro_between, LONG_TEST)
 {
 	int fd[2];
 
-	if (system("ethtool -K v0 gro on >/dev/null"))
+	if (!have_command("ethtool"))
 		SKIP(return, "needs ethtool(8)");
-	enter(self->there);
-	run("ethtool -K v1 gro on >/dev/null");
-	enter(self->here);
+	shell("ethtool -K v0 gro on >/dev/null");
+	host_enter(self->there);
+	shell("ethtool -K v1 gro on >/dev/null");
+	host_enter(self->here);
 	connect_across(_metadata, self, self->tcp, self->tcp, fd);
 	transfer(fd[0], fd[1], bytes());
 }
@@ -181,7 +153,7 @@ TEST_F(netns, a_port_is_of_one_namespace)
 	int fd[2];
 
 	fd[0] = listener_at(self->tcp, &at, 1);
-	enter(self->there);
+	host_enter(self->there);
 	check_err(connect4(check_ok(stream(self->tcp, 0)),
 			   &(struct sockaddr_in){ .sin_family = AF_INET,
 				.sin_port = htons(5000),
@@ -199,11 +171,11 @@ TEST_F(netns, a_socket_of_another_namespace_is_not_listed)
 	int fd[2], before;
 
 	before = listing_read(AF_INET, NULL, 0);
-	enter(self->there);
+	host_enter(self->there);
 	check_eq(listing_read(AF_INET, NULL, 0), 0);
 	pair(self->tcp, fd);
 	check_eq(listing_read(AF_INET, NULL, 0), 2);
-	enter(self->here);
+	host_enter(self->here);
 	check_eq(listing_read(AF_INET, NULL, 0), before);
 }
 
@@ -212,10 +184,10 @@ TEST_F(netns, a_setting_is_of_one_namespace)
 	char text[32];
 
 	setting_write(self->tcp, "keepalive_time", "123");
-	enter(self->there);
+	host_enter(self->there);
 	setting_read(self->tcp, "keepalive_time", text, sizeof(text));
 	check_eq(atoi(text), 7200);
-	enter(self->here);
+	host_enter(self->here);
 	setting_read(self->tcp, "keepalive_time", text, sizeof(text));
 	check_eq(atoi(text), 123);
 }
@@ -226,12 +198,12 @@ TEST_F(netns, a_socket_stays_in_its_namespace)
 	int lfd = listener(self->tcp, HERE, 1), fd;
 	struct sockaddr_in at = name4(lfd);
 
-	enter(self->there);
+	host_enter(self->there);
 	fd = connected(self->tcp, &at);
 	check_eq(name4(fd).sin_addr.s_addr, addr4(THERE, 0).sin_addr.s_addr);
 	check_ok(accept(lfd, NULL, NULL));
 	check_eq(listing_read(AF_INET, NULL, 0), 1);
-	enter(self->here);
+	host_enter(self->here);
 	check_eq(listing_read(AF_INET, NULL, 0), 2);
 }
 
@@ -307,7 +279,7 @@ TEST_F_TIMEOUT(netns, one_that_ends_with_connections_leaves_nothing, LONG_TEST)
 	d.report = report[1];
 	child = fork();
 	if (!child) {
-		enter(self->there);
+		host_enter(self->there);
 		fill_namespace(&d);
 	}
 	/* From now on only the child is there. */
@@ -347,7 +319,7 @@ TEST_F_TIMEOUT(netns, ends_in_the_middle_of_traffic, LONG_TEST)
 	group = fork();
 	if (!group) {
 		setpgid(0, 0);
-		enter(self->there);
+		host_enter(self->there);
 		for (i = 0; i < 4; i++) {
 			pair(self->tcp, fd);
 			child = fork();

@@ -72,7 +72,8 @@ bool mytcp_recovery_on_dupack(struct sock *sk)
 	     ms->recovery != MYTCP_RECOVERY_CWR))
 		return false;
 	/* RFC 6582 3.2 step 2: not for the echoes of an earlier recovery */
-	if (ms->recovery == MYTCP_RECOVERY_OPEN && ms->recover != ms->iss && mytcp_seq_lt(ms->snd_una, ms->recover))
+	if (ms->recovery == MYTCP_RECOVERY_OPEN &&
+	    mytcp_seq_lt(ms->snd_una, ms->recover))
 		return false;
 	recovery_enter(sk, MYTCP_RECOVERY_FAST);
 	ms->cong.cwnd = ms->cong.ssthresh;
@@ -94,6 +95,9 @@ bool mytcp_recovery_on_ack(struct sock *sk)
 	switch (ms->recovery) {
 	case MYTCP_RECOVERY_OPEN:
 		ms->dupacks = 0;
+		/* An old mark must not come round again after 2 GiB. */
+		if (mytcp_seq_gt(ms->snd_una, ms->recover))
+			ms->recover = ms->snd_una;
 		return true;
 	case MYTCP_RECOVERY_FAST:
 		if (mytcp_seq_ge(ms->snd_una, ms->recover)) {

@@ -33,7 +33,7 @@
 struct mytcp_timewait {
 	struct mytcp_node node;
 	struct timer_list timer;
-	spinlock_t lock;
+	spinlock_t lock;	/* of what a segment changes */
 	struct mytcp_port *port;
 	u32 rcv_nxt;
 	u32 snd_nxt;

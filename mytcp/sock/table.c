@@ -176,7 +176,7 @@ static bool hashed_acquire(const struct mytcp_node *node)
 {
 	bool hashed = mytcp_node_hashed(node);
 
-	smp_rmb();
+	smp_rmb();	/* pairs with the smp_wmb() of link_node() */
 	return hashed;
 }
 
