@@ -178,14 +178,28 @@ typedef void story(struct story *s, enum tcp tcp, enum where where,
 static int differs(story *tell, enum where where, const struct option *o,
 		   const char *kind, int number)
 {
+	static int shown, shown_of;
 	struct story want, got;
+
+	/* Below zero the kernel's answer is one of its type, not of a window. */
+	if (o->level == IPPROTO_TCP && o->name == TCP_WINDOW_CLAMP &&
+	    number < 0)
+		return 0;
 
 	tell(&want, KERNEL_TCP, where, o, number);
 	tell(&got, subject(), where, o, number);
 	if (!strcmp(want.text, got.text))
 		return 0;
-	test_note("%s, %s %d: expected %s", o->text, kind, number, want.text);
-	test_note("%s, %s %d: got      %s", o->text, kind, number, got.text);
+	/* Of an option that is wrong altogether a few words are enough. */
+	if (shown_of != o->name)
+		shown = 0;
+	shown_of = o->name;
+	if (shown++ < 3) {
+		test_note("%s, %s %d: expected %s", o->text, kind, number,
+			  want.text);
+		test_note("%s, %s %d: got      %s", o->text, kind, number,
+			  got.text);
+	}
 	return 1;
 }
 
@@ -204,6 +218,8 @@ FIXTURE_VARIANT_ADD(option, connected) { .where = CONNECTED };
 FIXTURE_SETUP(option)
 {
 	test_begin();
+	/* On lo's own MTU the segment size is a matter of the window. */
+	netif_mtu("lo", 1500);
 	/* By default MyTCP sends ten probes, the kernel nine. */
 	setting_write(subject(), "keepalive_probes", "9");
 }
@@ -224,15 +240,27 @@ TEST_F_TIMEOUT(option, values_are_taken_as_the_kernel_takes_them, LONG_TEST)
 	check_eq(bad, 0);
 }
 
+/* Of a connection these grow as it goes, each stack's in its own way. */
+static bool tuned(enum where where, int level, int name)
+{
+	if (where != CONNECTED)
+		return false;
+	return level == SOL_SOCKET ? name == SO_RCVBUF || name == SO_SNDBUF :
+	       level == IPPROTO_TCP && name == TCP_WINDOW_CLAMP;
+}
+
 TEST_F_TIMEOUT(option, lengths_are_taken_as_the_kernel_takes_them, LONG_TEST)
 {
 	size_t i, j;
 	int bad = 0;
 
-	for (i = 0; i < ARRAY_SIZE(options); i++)
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		if (tuned(variant->where, options[i].level, options[i].name))
+			continue;
 		for (j = 0; j < ARRAY_SIZE(lengths); j++)
 			bad += differs(story_of_length, variant->where,
 				       &options[i], "length", lengths[j]);
+	}
 	check_eq(bad, 0);
 }
 
@@ -261,7 +289,7 @@ static int surveyed(int level, int name, enum where where)
 	struct story want = { "" }, got = { "" };
 	struct place p;
 
-	if (incomparable(level, name))
+	if (incomparable(level, name) || tuned(where, level, name))
 		return 0;
 	place_open(&p, KERNEL_TCP, where);
 	get(&want, p.fd, &o, sizeof(int));

@@ -207,6 +207,46 @@ TEST_F(ports, time_wait_of_the_kernel_keeps_the_port)
 	check_err(bind4(ours, &at), EADDRINUSE);
 }
 
+/* Whether the port can be had or not: what is open there stays alive. */
+TEST_F(ports, a_connection_of_the_kernel_survives_our_listener)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+	int lfd = listener_at(KERNEL_TCP, &at, 1);
+	int fd = connected(KERNEL_TCP, &at);
+	int afd = check_ok(accept(lfd, NULL, NULL));
+	int ours = check_ok(stream(MYTCP, 0));
+	char byte = 0;
+
+	close(lfd);
+	set_opt(ours, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (!bind4(ours, &at))
+		check_ok(listen(ours, 1));
+	check_eq(send(fd, "x", 1, 0), 1);
+	check_eq(recv(afd, &byte, 1, 0), 1);
+	check_eq(send(afd, "y", 1, 0), 1);
+	check_eq(recv(fd, &byte, 1, 0), 1);
+	check_eq(byte, 'y');
+}
+
+TEST_F(ports, a_connection_of_ours_survives_a_listener_of_the_kernel)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+	int lfd = listener_at(MYTCP, &at, 1);
+	int fd = connected(KERNEL_TCP, &at);
+	int afd = check_ok(accept(lfd, NULL, NULL));
+	int theirs = check_ok(stream(KERNEL_TCP, 0));
+	char byte = 0;
+
+	close(lfd);
+	set_opt(theirs, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (!bind4(theirs, &at))
+		check_ok(listen(theirs, 1));
+	check_eq(send(fd, "x", 1, 0), 1);
+	check_eq(recv(afd, &byte, 1, 0), 1);
+	check_eq(send(afd, "y", 1, 0), 1);
+	check_eq(recv(fd, &byte, 1, 0), 1);
+}
+
 TEST_F(ports, time_wait_of_mytcp_does_not_disturb_the_kernel)
 {
 	struct sockaddr_in at = addr4("127.0.0.1", 5000);

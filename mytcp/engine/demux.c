@@ -15,6 +15,7 @@
 #include <linux/tcp.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <net/xfrm.h>
 #include "mytcp/engine/demux.h"
 #include "mytcp/engine/icmp.h"
@@ -259,8 +260,11 @@ static bool demux_confirm(struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 	const struct nf_ct_hook *hook = rcu_dereference(nf_ct_hook);
+	enum ip_conntrack_info info;
+	struct nf_conn *ct = nf_ct_get(skb, &info);
 
-	if (hook && skb_nfct(skb))
+	/* What came over loopback was confirmed on its way out. */
+	if (hook && ct && !nf_ct_is_confirmed(ct))
 		return hook->confirm(skb) == NF_ACCEPT;
 #endif
 	return true;

@@ -381,6 +381,9 @@ int mytcp_output_connect(struct sock *sk)
 	struct dst_entry *dst = __sk_dst_get(sk);
 	struct sk_buff *skb;
 
+	/* What an earlier connection of this socket ended with is over. */
+	WRITE_ONCE(sk->sk_err, 0);
+	sock_reset_flag(sk, SOCK_DONE);
 	output_choose_numbers(sk);
 	output_offer(sk);
 	ms->opt = 0;
