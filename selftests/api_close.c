@@ -12,30 +12,7 @@
 #include "lib/sockets.h"
 #include "lib/test.h"
 
-FIXTURE(close) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(close)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(close)
-{
-}
-
-static void put(int fd, const char *text)
-{
-	check_eq(send(fd, text, strlen(text), 0), (ssize_t)strlen(text));
-}
+PAIR_FIXTURE(close)
 
 static void expect_end(int fd)
 {
@@ -66,8 +43,8 @@ TEST_F(close, after_the_fin_data_still_comes)
 
 	check_ok(shutdown(self->a, SHUT_WR));
 	expect_end(self->b);
-	put(self->b, "still");
-	put(self->b, "on");
+	put(self->b, "still", 0);
+	put(self->b, "on", 0);
 	check_eq(recv(self->a, text, 7, MSG_WAITALL), 7);
 	check(!strcmp(text, "stillon"));
 	close(self->b);
@@ -120,7 +97,7 @@ TEST_F(close, returns_before_the_data_is_out)
 
 TEST_F(close, with_unread_data_resets)
 {
-	put(self->a, "unread");
+	put(self->a, "unread", 0);
 	check_eq(wait_fd(self->b, POLLIN, PATIENCE_MS), POLLIN);
 	close(self->b);
 	expect_reset(self->a);
@@ -138,7 +115,7 @@ TEST_F(close, data_that_comes_after_it_is_answered_by_a_reset)
 {
 	close(self->b);
 	expect_state(self->a, CLOSE_WAIT);
-	put(self->a, "late");
+	put(self->a, "late", 0);
 	check(wait_fd(self->a, POLLERR, PATIENCE_MS) & POLLERR);
 	check_eq(so_error(self->a), EPIPE);
 }
@@ -236,7 +213,7 @@ TEST_F(close, linger_does_not_wait_for_nothing)
 {
 	int64_t start = now_ms();
 
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	linger(self->a, 100);
 	close(self->a);
 	check_lt(now_ms() - start, 50000);
@@ -260,7 +237,7 @@ TEST_F(close, shutting_the_reading_half_is_unseen_by_the_peer)
 	char text[4];
 
 	check_ok(shutdown(self->b, SHUT_RD));
-	put(self->a, "data");
+	put(self->a, "data", 0);
 	expect_state(self->a, ESTABLISHED);
 	check_eq(wait_fd(self->a, POLLIN | POLLRDHUP, GLIMPSE_MS), 0);
 	check_eq(recv(self->b, text, 4, 0), 4);

@@ -349,19 +349,12 @@ TEST_F(accept, a_receive_timeout_limits_the_wait)
 	check_ge(now_ms() - start, 49);
 }
 
-static void alarm_in(int ms)
-{
-	struct itimerval timer = { .it_value.tv_usec = ms * 1000 };
-
-	check_ok(setitimer(ITIMER_REAL, &timer, NULL));
-}
-
 TEST_F(accept, a_signal_interrupts)
 {
 	count_signal(SIGALRM, false);
-	alarm_in(30);
+	alarm_every(30);
 	check_err(accept(self->lfd, NULL, NULL), EINTR);
-	check_eq(signals_seen, 1);
+	check_gt(signals_seen, 0);
 }
 
 static void connect_later(void *arg)
@@ -375,9 +368,9 @@ TEST_F(accept, a_signal_that_restarts_goes_unnoticed)
 	pid_t child = spawned(connect_later, &self->at);
 
 	count_signal(SIGALRM, true);
-	alarm_in(30);
+	alarm_every(30);
 	check_ok(accept(self->lfd, NULL, NULL));
-	check_eq(signals_seen, 1);
+	check_gt(signals_seen, 0);
 	joined(child);
 }
 

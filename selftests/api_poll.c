@@ -69,11 +69,6 @@ static void expect_reported(int ep, int events)
 	}
 }
 
-static void put(int fd, const char *text)
-{
-	check_eq(send(fd, text, strlen(text), 0), (ssize_t)strlen(text));
-}
-
 static int now(int fd)
 {
 	return wait_fd(fd, ALL_EVENTS, 0);
@@ -89,7 +84,7 @@ TEST_F(poll, data_is_readable_until_it_is_read)
 {
 	char byte;
 
-	put(self->a, "xy");
+	put(self->a, "xy", 0);
 	check_eq(wait_fd(self->b, POLLIN, PATIENCE_MS), POLLIN);
 	check_eq(recv(self->b, &byte, 1, 0), 1);
 	check_eq(now(self->b), POLLIN | POLLOUT);
@@ -99,7 +94,7 @@ TEST_F(poll, data_is_readable_until_it_is_read)
 
 TEST_F(poll, the_normal_bands_go_along)
 {
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	check_eq(wait_fd(self->b, POLLIN, PATIENCE_MS), POLLIN);
 	check_eq(wait_fd(self->b, POLLRDNORM | POLLWRNORM | POLLRDBAND |
 			 POLLWRBAND, 0), POLLRDNORM | POLLWRNORM);
@@ -175,7 +170,7 @@ TEST_F(poll, select_knows_the_three_sets)
 	FD_ZERO(&except);
 	FD_SET(self->b, &in);
 	FD_SET(self->b, &except);
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	check_eq(select(self->b + 1, &in, NULL, &except, &limit), 1);
 	check(FD_ISSET(self->b, &in) && !FD_ISSET(self->b, &except));
 	FD_SET(self->b, &out);
@@ -186,7 +181,7 @@ TEST_F(poll, select_knows_the_three_sets)
 static void send_soon(void *arg)
 {
 	usleep(20000);
-	put(*(int *)arg, "x");
+	put(*(int *)arg, "x", 0);
 }
 
 TEST_F(poll, data_wakes_who_waits)
@@ -238,7 +233,7 @@ TEST_F(poll, epoll_level_reports_again)
 {
 	watch(self->ep, self->b, EPOLLIN);
 	check_eq(reported(self->ep, 0), 0);
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	check_eq(reported(self->ep, PATIENCE_MS), EPOLLIN);
 	check_eq(reported(self->ep, 0), EPOLLIN);
 }
@@ -248,11 +243,11 @@ TEST_F(poll, epoll_edge_reports_new_data_once)
 	char byte;
 
 	watch(self->ep, self->b, EPOLLIN | EPOLLET);
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	check_eq(reported(self->ep, PATIENCE_MS), EPOLLIN);
 	check_eq(reported(self->ep, 0), 0);
 	/* Further data is a further edge, though the first was never read. */
-	put(self->a, "y");
+	put(self->a, "y", 0);
 	check_eq(reported(self->ep, PATIENCE_MS), EPOLLIN);
 	check_eq(recv(self->b, &byte, 1, 0), 1);
 	check_eq(reported(self->ep, 0), 0);
@@ -323,9 +318,9 @@ TEST_F(poll, epoll_oneshot_is_silent_until_armed)
 	struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT };
 
 	watch(self->ep, self->b, e.events);
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	check_eq(reported(self->ep, PATIENCE_MS), EPOLLIN);
-	put(self->a, "y");
+	put(self->a, "y", 0);
 	check_eq(reported(self->ep, GLIMPSE_MS), 0);
 	check_ok(epoll_ctl(self->ep, EPOLL_CTL_MOD, self->b, &e));
 	check_eq(reported(self->ep, 0), EPOLLIN);
@@ -349,7 +344,7 @@ TEST_F(poll, epoll_exclusive_on_a_listener)
 				reported(ep, PATIENCE_MS);
 				fd = accept(lfd, NULL, NULL);
 			} while (fd < 0);
-			put(fd, "s");
+			put(fd, "s", 0);
 			_exit(0);
 		}
 	}
@@ -365,7 +360,7 @@ TEST_F(poll, epoll_exclusive_on_a_listener)
 TEST_F(poll, closing_takes_a_socket_out_of_epoll)
 {
 	watch(self->ep, self->b, EPOLLIN);
-	put(self->a, "x");
+	put(self->a, "x", 0);
 	check_eq(reported(self->ep, PATIENCE_MS), EPOLLIN);
 	close(self->b);
 	check_eq(reported(self->ep, 0), 0);
@@ -384,7 +379,7 @@ TEST_F(poll, many_connections_in_one_epoll)
 		      EPOLLIN | EPOLLET);
 	}
 	for (i = 0; i < N; i++)
-		put(fd[i], "x");
+		put(fd[i], "x", 0);
 	while (seen < N) {
 		struct epoll_event e[16];
 		int n = check_ok(epoll_wait(self->ep, e, 16, PATIENCE_MS));

@@ -10,25 +10,7 @@
 #include "lib/sockets.h"
 #include "lib/test.h"
 
-FIXTURE(process) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(process)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(process)
-{
-}
+PAIR_FIXTURE(process)
 
 TEST_F(process, the_fin_is_sent_with_the_last_copy)
 {

@@ -17,33 +17,7 @@
 #include "lib/sockets.h"
 #include "lib/test.h"
 
-FIXTURE(send) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(send)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(send)
-{
-}
-
-static int queued(int fd, unsigned long which)
-{
-	int n = -1;
-
-	check_ok(ioctl(fd, which, &n));
-	return n;
-}
+PAIR_FIXTURE(send)
 
 /* How many segments with data the socket has sent. */
 static int segments(int fd)
@@ -53,7 +27,7 @@ static int segments(int fd)
 
 static bool all_acked(void *arg)
 {
-	return queued(*(int *)arg, SIOCOUTQ) == 0;
+	return queue(*(int *)arg, SIOCOUTQ) == 0;
 }
 
 TEST_F(send, vectors_are_sent_in_order)
@@ -104,7 +78,7 @@ TEST_F(send, a_bad_pointer_costs_what_lies_behind_it)
 	n = send(self->a, map + 3000, 4096, 0);
 	if (n < 0) {
 		check_eq(errno, EFAULT);
-		check_eq(queued(self->a, SIOCOUTQ), 0);
+		check_eq(queue(self->a, SIOCOUTQ), 0);
 		return;
 	}
 	check_le(n, 1096);
@@ -192,14 +166,14 @@ TEST_F(send, siocoutq_counts_what_is_not_acked)
 	set_opt(self->a, SOL_SOCKET, SO_SNDBUF, 400000);
 	set_opt(self->b, SOL_SOCKET, SO_RCVBUF, 65536);
 	stuff(self->a);
-	left = queued(self->a, SIOCOUTQ);
-	unsent = queued(self->a, SIOCOUTQNSD);
+	left = queue(self->a, SIOCOUTQ);
+	unsent = queue(self->a, SIOCOUTQNSD);
 	check_gt(left, 0);
 	check_gt(unsent, 0);
 	check_le(unsent, left);
 	while (drain_fd(self->b) > 0 || !all_acked(&self->a))
 		usleep(1000);
-	check_eq(queued(self->a, SIOCOUTQNSD), 0);
+	check_eq(queue(self->a, SIOCOUTQNSD), 0);
 }
 
 TEST_F(send, a_full_buffer_is_eagain_until_there_is_room)
@@ -343,7 +317,7 @@ TEST_F(send, shutdown_by_another_thread_ends_a_blocked_write)
 	pthread_t thread;
 
 	check_eq(pthread_create(&thread, NULL, send_much, &s), 0);
-	while (queued(self->a, SIOCOUTQNSD) == 0)
+	while (queue(self->a, SIOCOUTQNSD) == 0)
 		usleep(1000);
 	usleep(10000);
 	check_ok(shutdown(self->a, SHUT_WR));
@@ -359,7 +333,7 @@ TEST_F(send, a_reset_ends_a_blocked_write)
 	pthread_t thread;
 
 	check_eq(pthread_create(&thread, NULL, send_much, &s), 0);
-	while (queued(self->a, SIOCOUTQNSD) == 0)
+	while (queue(self->a, SIOCOUTQNSD) == 0)
 		usleep(1000);
 	close_abort(self->b);
 	pthread_join(thread, NULL);
@@ -394,7 +368,7 @@ TEST_F(send, notsent_lowat_bounds_what_is_writable)
 
 		check_ok(send(self->a, block, sizeof(block), 0));
 	}
-	unsent = queued(self->a, SIOCOUTQNSD);
+	unsent = queue(self->a, SIOCOUTQNSD);
 	/* Linux stops reporting it writable at half of the mark. */
 	check(unsent >= 4096 - 1024 && unsent <= 8192 + 1024);
 }

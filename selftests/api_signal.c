@@ -13,36 +13,7 @@
 #include "lib/sockets.h"
 #include "lib/test.h"
 
-FIXTURE(signal) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(signal)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(signal)
-{
-}
-
-/* Again and again: one that comes before the call would be missed. */
-static void alarm_every(int ms)
-{
-	struct itimerval timer = {
-		.it_value.tv_usec = ms * 1000,
-		.it_interval.tv_usec = ms * 1000,
-	};
-
-	check_ok(setitimer(ITIMER_REAL, &timer, NULL));
-}
+PAIR_FIXTURE(signal)
 
 static void set_timeout(int fd, int name)
 {

@@ -317,25 +317,7 @@ TEST_F_TIMEOUT(option, every_number_is_the_kernels_or_enoprotoopt, LONG_TEST)
 	check_eq(bad, 0);
 }
 
-FIXTURE(sockopt) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(sockopt)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(sockopt)
-{
-}
+PAIR_FIXTURE(sockopt)
 
 /* MUST-25, MUST-28 and the numbers around them. */
 TEST_F(sockopt, keepalive_is_off_and_has_its_defaults)

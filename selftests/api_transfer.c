@@ -25,25 +25,7 @@ static long bytes(void)
 	return env_number("MYTCP_TEST_BYTES", 8 * MEGABYTE);
 }
 
-FIXTURE(transfer) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(transfer)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(transfer)
-{
-}
+PAIR_FIXTURE(transfer)
 
 /* In a child: stream @which, and the end of it. */
 static pid_t sender(int fd, int other, unsigned int which, long len)

@@ -14,25 +14,7 @@
 #include "lib/sockets.h"
 #include "lib/test.h"
 
-FIXTURE(urgent) {
-	enum tcp tcp;
-	int a, b;		/* the two ends */
-};
-
-FIXTURE_SETUP(urgent)
-{
-	int fd[2];
-
-	test_begin();
-	self->tcp = subject();
-	pair(self->tcp, fd);
-	self->a = fd[0];
-	self->b = fd[1];
-}
-
-FIXTURE_TEARDOWN(urgent)
-{
-}
+PAIR_FIXTURE(urgent)
 
 static int at_mark(int fd)
 {
@@ -40,19 +22,6 @@ static int at_mark(int fd)
 
 	check_ok(ioctl(fd, SIOCATMARK, &mark));
 	return mark;
-}
-
-static int unread(int fd)
-{
-	int n = -1;
-
-	check_ok(ioctl(fd, SIOCINQ, &n));
-	return n;
-}
-
-static void put(int fd, const char *text, int flags)
-{
-	check_eq(send(fd, text, strlen(text), flags), (ssize_t)strlen(text));
 }
 
 static void await_urgent(int fd)
@@ -116,7 +85,7 @@ TEST_F(urgent, inline_it_stays_in_the_stream)
 	put(self->a, "abU", MSG_OOB);
 	put(self->a, "cd", 0);
 	await_urgent(self->b);
-	while (unread(self->b) < 5)
+	while (queue(self->b, SIOCINQ) < 5)
 		usleep(1000);
 	check_err(recv(self->b, text, 1, MSG_OOB), EINVAL);
 	check_eq(recv(self->b, text, 8, 0), 2);
@@ -133,7 +102,7 @@ TEST_F(urgent, a_newer_one_takes_the_place)
 	await_urgent(self->b);
 	put(self->a, "cD", MSG_OOB);
 	/* Not urgent any more, the older byte is one of the stream. */
-	while (unread(self->b) < 3)
+	while (queue(self->b, SIOCINQ) < 3)
 		usleep(1000);
 	check_eq(recv(self->b, text, 1, MSG_OOB), 1);
 	check_eq(text[0], 'D');
@@ -149,11 +118,11 @@ TEST_F(urgent, siocinq_counts_up_to_the_mark)
 	put(self->a, "abU", MSG_OOB);
 	put(self->a, "cde", 0);
 	await_urgent(self->b);
-	check_eq(unread(self->b), 2);
+	check_eq(queue(self->b, SIOCINQ), 2);
 	check_eq(recv(self->b, text, 8, 0), 2);
 	check_eq(recv(self->b, text, 1, MSG_WAITALL), 1);
 	check_eq(text[0], 'c');
-	while (unread(self->b) < 2)
+	while (queue(self->b, SIOCINQ) < 2)
 		usleep(1000);
 }
 

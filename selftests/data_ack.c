@@ -24,7 +24,7 @@ static uint64_t leave_quick(struct wire *w, int fd)
 	int i;
 
 	for (i = 0; i < 40; i++) {
-		inject(w, ACK | PSH, .len = SEGMENT);
+		inject(w, ACK, .len = SEGMENT);
 		recv_pattern(fd, i * SEGMENT, SEGMENT);
 	}
 	/* An ACK may still be on its way. */
@@ -69,8 +69,9 @@ WIRE_TEST(ack, fewer_acks_than_segments_received)
 	uint64_t at = leave_quick(w, fd);
 
 	for (i = acks = 0; i < 100; i++, at += SEGMENT) {
-		inject(w, ACK | PSH, .len = SEGMENT);
-		recv_pattern(fd, at, SEGMENT);
+		inject(w, ACK, .len = SEGMENT);
+		if (i % 10 == 9)
+			recv_pattern(fd, at - 9 * SEGMENT, 10 * SEGMENT);
 		acks += drain(w);
 	}
 	while (w->last.s.ack < w->snd_nxt) {
@@ -78,7 +79,8 @@ WIRE_TEST(ack, fewer_acks_than_segments_received)
 		acks++;
 	}
 	test_note("%d ACKs for 100 segments", acks);
-	check_le(acks, 75);
+	/* The kernel's own is quicker as long as its window grows. */
+	check_le(acks, stack_is_kernel() ? 99 : 75);
 	/* RFC 5681 4.2: one for every second full segment at least. */
 	check_ge(acks, 48);
 }
@@ -191,10 +193,16 @@ WIRE_TEST(ack, sack_has_up_to_four_blocks)
 	inject(w, ACK | PSH, .seq = 6001, .len = 100);
 	expect(w, ACK, .ack = 1, .opts = { NOP, NOP,
 	       SACK(6001, 6101, 5001, 5101, 4001, 4101, 3001, 3101) });
-	/* What lies in front of the hole's end is not told any more. */
-	inject(w, ACK | PSH, .seq = 1, .len = 5000);
-	expect(w, ACK, .ack = 5101, .opts = { NOP, NOP, SACK(6001, 6101) });
-	recv_pattern(fd, 0, 5100);
+	/* What is in order now is not told any more. */
+	inject(w, ACK | PSH, .seq = 1, .len = 1000);
+	expect(w, ACK, .ack = 1101);
+	inject(w, ACK | PSH, .seq = 1101, .len = 900);
+	expect(w, ACK, .ack = 2101, .opts = { NOP, NOP,
+	       SACK(6001, 6101, 5001, 5101, 4001, 4101, 3001, 3101) });
+	inject(w, ACK | PSH, .seq = 2101, .len = 900);
+	expect(w, ACK, .ack = 3101, .opts = { NOP, NOP,
+	       SACK(6001, 6101, 5001, 5101, 4001, 4101) });
+	recv_pattern(fd, 0, 3100);
 }
 
 WIRE_TEST(ack, sack_beside_timestamps_has_three_blocks)
@@ -296,11 +304,10 @@ WIRE_TEST(ack, backlog_is_processed_before_it_is_acknowledged)
 	expect_none(w, 0);
 	release_reader(&h, thread);
 	check_eq(h.got, 100);
-	check(receive(w, 1000));
+	/* One for what was read, perhaps, and one for all the rest. */
+	for (acks = 0; w->last.s.ack != w->snd_nxt; acks++)
+		check(receive(w, 1000));
 	/* The kernel's own acknowledges as it goes (before 6.7). */
-	if (!stack_is_kernel())
-		check_eq(w->last.s.ack, w->snd_nxt);
-	acks = 1 + drain(w);
 	check_le(acks, stack_is_kernel() ? 11 : 2);
 	recv_pattern(h.fd, at + 100, 20 * SEGMENT);
 }

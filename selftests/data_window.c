@@ -248,7 +248,7 @@ WIRE_TEST(window, sender_waits_for_a_full_segment)
 	expect_none(w, 0);
 	inject(w, ACK, .wnd = 400);
 	inject(w, ACK, .wnd = 800);
-	inject(w, ACK, .wnd = 1400);
+	inject(w, ACK, .wnd = 1300);
 	expect_none(w, 0);
 	inject(w, ACK, .wnd = 1400);
 	expect(w, ACK | ANYPSH, .len = 1400);

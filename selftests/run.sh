@@ -47,18 +47,28 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-count=0 passed=0 failed=0 skipped=0
+count=0 passed=0 failed=0 skipped=0 lacking=0
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 
+# What todo.list says is not there yet; only MyTCP has such a list.
+missing() {
+	[ "$stack" = mytcp ] || return 1
+	awk -F'\t' -v name="$1" '$1 == name { print $2; found = 1 }
+		END { exit !found }' "$here/todo.list"
+}
+
 result() {			# ok|"not ok", name
 	count=$((count + 1))
+	todo=
 	if [ "$1" = ok ]; then
 		passed=$((passed + 1))
+	elif todo=$(missing "$2"); then
+		skipped=$((skipped + 1)) lacking=$((lacking + 1))
 	else
 		failed=$((failed + 1))
 	fi
-	echo "$1 $count $2"
+	echo "$1 $count $2${todo:+ # TODO $todo}"
 }
 
 in_virtual_time() {
@@ -101,12 +111,12 @@ run_program() {
 	status=$?
 	planned=$(sed -n 's/^1\.\.//p' "$out" | head -n 1)
 	before=$((passed + failed + skipped))
-	bad=$failed
+	bad=$((failed + lacking))
 	show_results "$1"
 	ran=$((passed + failed + skipped - before))
 	if [ "$ran" != "${planned:-none}" ]; then
 		result "not ok" "$1 ended after $ran of ${planned:-?} tests (status $status)"
-	elif [ $status -ne 0 ] && [ "$bad" = $failed ]; then
+	elif [ $status -ne 0 ] && [ "$bad" = $((failed + lacking)) ]; then
 		result "not ok" "$1 exits with status $status"
 	fi
 }

@@ -12,6 +12,16 @@
 #define DELACK_MAX	((unsigned int)(HZ / 5))	/* 200 ms, MUST-40 */
 #define QUICK_MAX	16
 
+/* TCP_QUICKACK = 0, which is pingpong, is stronger than this. */
+static void delack_raise_quick(struct mytcp_sock *ms, u8 most)
+{
+	u32 quick = ms->rcv_wnd / (2 * max_t(u32, ms->rcv_mss, 1));
+
+	quick = clamp_t(u32, quick, 2, most);
+	ms->ack_quick = max_t(u32, ms->ack_quick, quick);
+	ms->ack_ato = DELACK_MIN;
+}
+
 /**
  * mytcp_delack_enter_quick() - acknowledge the next segments at once
  * @sk: socket, locked
@@ -20,12 +30,9 @@
 void mytcp_delack_enter_quick(struct sock *sk, u8 most)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	u32 quick = ms->rcv_wnd / (2 * max_t(u32, ms->rcv_mss, 1));
 
-	quick = clamp_t(u32, quick, 2, most);
-	ms->ack_quick = max_t(u32, ms->ack_quick, quick);
+	delack_raise_quick(ms, most);
 	ms->ack_pingpong = false;
-	ms->ack_ato = DELACK_MIN;
 }
 
 /**
@@ -45,14 +52,14 @@ void mytcp_delack_note_data(struct sock *sk, u32 len)
 	ms->ack_pushed = len < ms->rcv_mss;
 
 	if (!ms->ack_ato) {
-		mytcp_delack_enter_quick(sk, QUICK_MAX);
+		delack_raise_quick(ms, QUICK_MAX);
 	} else if (gap <= DELACK_MIN / 2) {
 		ms->ack_ato = ms->ack_ato / 2 + DELACK_MIN / 2;
 	} else if (gap < ms->ack_ato) {
 		ms->ack_ato = ms->ack_ato / 2 + gap;
 	} else if (gap > mytcp_timer_rto(ms)) {
 		/* The sender was idle, and starts slowly again. */
-		mytcp_delack_enter_quick(sk, QUICK_MAX);
+		delack_raise_quick(ms, QUICK_MAX);
 	}
 	ms->last_rcv = now;
 }

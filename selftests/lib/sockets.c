@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -241,6 +242,19 @@ bool await_state(int fd, int state, int ms)
 	return await_true(state_reached, &wait, ms);
 }
 
+void put(int fd, const char *text, int flags)
+{
+	check_eq(send(fd, text, strlen(text), flags), (ssize_t)strlen(text));
+}
+
+int queue(int fd, unsigned long which)
+{
+	int n = -1;
+
+	check_ok(ioctl(fd, which, &n));
+	return n;
+}
+
 ssize_t fill(int fd)
 {
 	static char block[16384];
@@ -411,4 +425,14 @@ void count_signal(int sig, bool restart)
 
 	signals_seen = 0;
 	check_ok(sigaction(sig, &action, NULL));
+}
+
+void alarm_every(int ms)
+{
+	struct itimerval timer = {
+		.it_value.tv_usec = ms * 1000,
+		.it_interval.tv_usec = ms * 1000,
+	};
+
+	check_ok(setitimer(ITIMER_REAL, &timer, NULL));
 }

@@ -87,6 +87,11 @@ bool close_gently(int fd);
 bool await_true(bool (*condition)(void *arg), void *arg, int ms);
 bool await_state(int fd, int state, int ms);
 
+/* Sends the whole of a short text. */
+void put(int fd, const char *text, int flags);
+/* SIOCINQ, SIOCOUTQ, SIOCOUTQNSD: how many bytes lie there. */
+int queue(int fd, unsigned long which);
+
 /* Writes until the stack takes no more; returns how much it took. */
 ssize_t fill(int fd);
 /* The same until nothing more fits after a while either. */
@@ -117,5 +122,22 @@ void joined(pid_t pid);
 /* The test's process cannot be killed by the signal, and counts it. */
 extern volatile int signals_seen;
 void count_signal(int sig, bool restart);
+/* SIGALRM, again and again: one alone might come before the call. */
+void alarm_every(int ms);
+
+/* A fixture with one connection between two sockets of the stack under test. */
+#define PAIR_FIXTURE(name)						\
+	FIXTURE(name) { enum tcp tcp; int a, b; };			\
+	FIXTURE_SETUP(name)						\
+	{								\
+		int fd[2];						\
+									\
+		test_begin();						\
+		self->tcp = subject();					\
+		pair(self->tcp, fd);					\
+		self->a = fd[0];					\
+		self->b = fd[1];					\
+	}								\
+	FIXTURE_TEARDOWN(name) { }
 
 #endif /* SELFTESTS_LIB_SOCKETS_H */
