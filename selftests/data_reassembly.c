@@ -226,21 +226,19 @@ WIRE_TEST(reassembly, data_beyond_the_fin_is_ignored)
 WIRE_TEST(reassembly, segment_is_trimmed_to_the_window)
 {
 	int fd = open_passive(w), i;
-	int64_t edge;
+	int64_t edge = 0;
 
 	if (stack_is_kernel())
 		SKIP(return, "takes all of it, or nothing (since 6.17)");
-	inject(w, ACK | PSH, .len = 1400);
-	expect(w, ACK);
-	edge = w->last.s.ack + w->last.raw.wnd;
-	/* In steps up to one segment before the edge. */
-	for (i = 0; i < 2000 && edge - w->snd_nxt > 1400; i++) {
+	for (i = 0; i < 2000; i++) {
 		inject(w, ACK | PSH, .len = 1400);
-		while (receive(w, 0))
-			edge = w->last.s.ack + w->last.raw.wnd;
+		do {
+			check(receive(w, 1000));
+		} while (w->last.s.ack < w->snd_nxt);
+		edge = w->last.s.ack + w->last.raw.wnd;
+		if (edge - w->snd_nxt <= 1400)
+			break;
 	}
-	check_eq(w->last.s.ack, w->snd_nxt);
-	check_eq(w->last.s.ack + w->last.raw.wnd, edge);
 	inject(w, ACK | PSH, .len = 3000, .keep = true);
 	w->snd_nxt = edge;
 	expect(w, ACK, .ack = edge, .wnd = 0);

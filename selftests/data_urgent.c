@@ -155,8 +155,10 @@ WIRE_TEST(urgent, probe_announces_urgent_data)
 	fd = open_passive(w);
 	send_pattern(fd, 0, 100);
 	check_eq(send(fd, "U", 1, MSG_OOB), 1);
-	expect(w, ACK | URG, .seq = 0, .urg = ANY);
-	check_eq(w->last.s.urg, 102);
+	expect(w, ACK | URG, .seq = ANY);
+	/* In front of the window, or at its edge. */
+	check_le(w->last.s.seq, 1);
+	check_eq(w->last.s.seq + w->last.s.urg, 102);
 }
 
 /* MUST-32: the program is told, by signal and by poll; MUST-33: how far it is. */
@@ -309,7 +311,7 @@ WIRE_TEST(urgent, urgent_octet_behind_a_hole)
 	check_eq(w->last.s.ack, 111);
 	recv_pattern(fd, 0, 104);
 	check_eq(at_mark(fd), 1);
-	recv_pattern(fd, 105, 6);
+	recv_pattern(fd, 105, 5);
 }
 
 /* MUST-62: the setting stdurg makes it RFC 1122's: at the last octet itself. */
