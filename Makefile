@@ -36,10 +36,10 @@ need-kdir:
 
 # One directory per kernel: objects of two kernels never meet.  It holds links to
 # the sources, as kbuild writes its objects beside what it compiles.
-module-%:
+$(KVERS:%=module-%): module-%:
 	@scripts/build-module $* $(KBUILD) $(if $(W),W=$(W)) $(if $(C),C=$(C))
 
-$(filter module-debug,$(KVERS:%=module-%)): module-debug-kdir
+module-debug: module-debug-kdir
 .PHONY: module-debug-kdir
 module-debug-kdir:
 	@test -r $(MYTCP_CACHE)/kernel/debug/build/Module.symvers || scripts/debug-kernel
