@@ -54,7 +54,10 @@ static void info_agreed(const struct mytcp_sock *ms, struct tcp_info *info)
 		info->tcpi_options |= TCPI_OPT_ECN;
 	info->tcpi_snd_mss = ms->mss ?: MYTCP_MSS_DEFAULT4;
 	info->tcpi_rcv_mss = ms->rcv_mss;
+	/* As Linux tells it: what a segment with our options may hold. */
 	info->tcpi_advmss = ms->advmss;
+	if (ms->opt & MYTCP_HAS_TS)
+		info->tcpi_advmss -= MYTCP_LEN_TS_ALIGNED;
 	info->tcpi_pmtu = ms->pmtu;
 }
 
@@ -83,6 +86,10 @@ static void info_flight(const struct mytcp_sock *ms, struct tcp_info *info)
 	info->tcpi_snd_wnd = ms->snd_wnd;
 	info->tcpi_notsent_bytes = max_t(int, 0, ms->write_seq - ms->snd_nxt);
 	info->tcpi_bytes_acked = ms->bytes_acked;
+	info->tcpi_bytes_sent = ms->bytes_sent;
+	info->tcpi_bytes_retrans = ms->bytes_retrans;
+	info->tcpi_data_segs_out = ms->data_segs_out;
+	info->tcpi_data_segs_in = ms->data_segs_in;
 	info->tcpi_segs_out = ms->segs_out;
 }
 

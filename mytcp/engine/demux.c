@@ -270,6 +270,24 @@ static bool demux_confirm(struct sk_buff *skb)
 	return true;
 }
 
+/*
+ * No connection of ours: only what could open one is for a listener of ours.
+ * The rest may belong to a connection of the kernel's that is older than the
+ * listener; and if it does not, the kernel's RST is the one we would send.
+ */
+static bool demux_is_kernels(const struct sk_buff *skb,
+			     const struct target *to)
+{
+	const u8 *flags;
+	u8 buf;
+
+	if (to->node)
+		return false;
+	flags = skb_header_pointer(skb, skb_transport_offset(skb) + 13,
+				   sizeof(buf), &buf);
+	return flags && (*flags & (MYTCP_ACK | MYTCP_RST));
+}
+
 static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
 			       const __be16 *ports)
 {
@@ -278,7 +296,8 @@ static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
 	struct target to;
 
 	mytcp_key_set4(&key, iph->daddr, ports[1], iph->saddr, ports[0]);
-	if (!demux_find(net, &key, inet_iif(skb), inet_sdif(skb), &to))
+	if (!demux_find(net, &key, inet_iif(skb), inet_sdif(skb), &to) ||
+	    demux_is_kernels(skb, &to))
 		return NF_ACCEPT;
 	if (!demux_confirm(skb)) {
 		if (to.node)

@@ -404,6 +404,8 @@ unsigned int mytcp_input_segment(struct sock *sk, struct sk_buff *skb,
 	unsigned int acts;
 
 	mytcp_sk(sk)->segs_in += skb_shinfo(skb)->gso_segs ?: 1;
+	if (seg->len)
+		mytcp_sk(sk)->data_segs_in += skb_shinfo(skb)->gso_segs ?: 1;
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_CLOSE:
 	case MYTCP_LISTEN:

@@ -113,6 +113,10 @@ static int output_send(struct sock *sk, struct sk_buff *skb,
 	skb_set_owner_w(skb, sk);
 
 	ms->segs_out += skb_shinfo(skb)->gso_segs ?: 1;
+	if (seg->len) {
+		ms->data_segs_out += skb_shinfo(skb)->gso_segs ?: 1;
+		ms->bytes_sent += seg->len;
+	}
 	mytcp_count_add(net, OutSegs, skb_shinfo(skb)->gso_segs ?: 1);
 	if (seg->flags & MYTCP_ACK) {
 		ms->last_ack_sent = seg->ack;
@@ -236,6 +240,7 @@ int mytcp_output_retransmit(struct sock *sk, struct sk_buff *skb)
 	if (err == -ENOBUFS)
 		mytcp_count(sock_net(sk), TCPRetransFail);
 	mytcp_sendq_clear_lost(sk, skb);
+	ms->bytes_retrans += skb->len;
 	ms->total_retrans++;
 	mytcp_count(sock_net(sk), RetransSegs);
 	if (cb->flags & MYTCP_SYN)

@@ -147,6 +147,9 @@ static void push_fresh(struct sock *sk)
 			len = push_small_window(sk, skb);
 		if (len < 0)
 			return;
+		/* Offload would repeat one urgent pointer in every segment. */
+		if (ms->urg_mode)
+			len = min_t(int, len, ms->mss);
 		if (len < skb->len &&
 		    mytcp_sendq_split(sk, &sk->sk_write_queue, skb, len,
 				      GFP_ATOMIC))

@@ -36,6 +36,13 @@ static void recovery_mark_head(struct sock *sk)
 
 	if (!head)
 		return;
+	/* An ACK within an skb: what it covers is not to be sent again. */
+	if (mytcp_seq_lt(mytcp_cb(head)->seq, ms->snd_una) &&
+	    ms->snd_una - mytcp_cb(head)->seq < head->len) {
+		if (mytcp_sendq_trim(sk, head, ms->snd_una))
+			return;
+		head = skb_peek(&ms->send_queue);
+	}
 	if (head->len > ms->mss && !mytcp_cb(head)->lost)
 		mytcp_sendq_split(sk, &ms->send_queue, head, ms->mss,
 				  GFP_ATOMIC);

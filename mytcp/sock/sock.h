@@ -173,6 +173,10 @@ enum mytcp_recovery_state {
  *
  * @bytes_acked: ever acknowledged by the peer; sk
  * @bytes_received: ever received in order; sk
+ * @bytes_sent: octets sent, retransmissions included; sk
+ * @bytes_retrans: octets sent again; sk
+ * @data_segs_in: segments received with text; sk
+ * @data_segs_out: segments sent with text; sk
  * @segs_in: segments received; sk
  * @segs_out: segments sent; sk
  */
@@ -275,6 +279,10 @@ struct mytcp_sock {
 
 	u64 bytes_acked;
 	u64 bytes_received;
+	u64 bytes_sent;
+	u64 bytes_retrans;
+	u32 data_segs_in;
+	u32 data_segs_out;
 	u32 segs_in;
 	u32 segs_out;
 
