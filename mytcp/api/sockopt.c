@@ -152,9 +152,9 @@ static int set_keepidle(struct sock *sk, int val)
 	if (!within(val, 1, KEEPALIVE_SECS_MOST))
 		return -EINVAL;
 	WRITE_ONCE(mytcp_sk(sk)->keepalive_time, val * HZ);
-	if (sock_flag(sk, SOCK_KEEPOPEN) &&
-	    !mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)))
-		mytcp_timeout_keepalive(sk);
+	/* Counted from the last segment, not from now. */
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		mytcp_timeout_set_keepalive(sk, 1);
 	return 0;
 }
 
