@@ -119,7 +119,13 @@ run_program() {
 	elif [ $status -ne 0 ] && [ "$bad" = $((failed + lacking)) ]; then
 		result "not ok" "$1 exits with status $status"
 	fi
+	objects=$(in_use)
+	[ "$objects" = "$left" ] || echo "# $objects objects of the module are in use"
+	left=$objects
 }
+
+in_use() { awk '/^mytcp/ { n += $2 } END { print n + 0 }' /proc/slabinfo; }
+left=0
 
 loaded() { grep -q '^mytcp ' /proc/modules; }
 
@@ -140,7 +146,7 @@ slab_objects() {
 	for s in /sys/kernel/slab/mytcp*; do
 		[ -w "$s/shrink" ] && echo 1 >"$s/shrink"
 	done
-	awk '/^mytcp/ { n += $2 } END { print n + 0 }' /proc/slabinfo
+	in_use
 }
 
 # The namespaces of the tests die in the background, and orphans may take their
@@ -156,7 +162,8 @@ unload() {
 	if [ "$objects" = 0 ]; then
 		result ok "run no object is left in the slabs"
 	else
-		grep '^mytcp' /proc/slabinfo | sed 's/^/# /'
+		cat /proc/slabinfo /proc/net/mytcp | grep '^mytcp\|:' | grep -v '^[^m ]' |
+			sed 's/^/# /'
 		result "not ok" "run no object is left in the slabs ($objects are)"
 	fi
 	while ! rmmod mytcp 2>"$out" && [ $tries -gt 0 ]; do

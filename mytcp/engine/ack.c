@@ -83,7 +83,7 @@ static void ack_grow_window(struct sock *sk, u32 before, u32 rtt_us)
 		.cwnd_limited = ms->cwnd_limited,
 	};
 
-	if (mytcp_recovery_on_ack(sk) && told.acked)
+	if (mytcp_recovery_on_ack(sk, told.acked) && told.acked)
 		ms->cong.ops->on_ack(&ms->cong, &told);
 	mytcp_sendq_expand(sk);
 	ms->cwnd_limited = false;

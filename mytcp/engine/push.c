@@ -107,7 +107,9 @@ static void push_lost(struct sock *sk)
 			return;
 		if (!mytcp_cb(skb)->lost)
 			continue;
-		if (mytcp_recovery_in_flight(sk) >= ms->cong.cwnd) {
+		/* RFC 6582 3.2, steps 2 and 5: the hole goes whatever cwnd is. */
+		if (mytcp_recovery_in_flight(sk) >= ms->cong.cwnd &&
+		    (skb != head || ms->recovery != MYTCP_RECOVERY_FAST)) {
 			ms->cwnd_limited = true;
 			return;
 		}

@@ -92,10 +92,11 @@ bool mytcp_recovery_on_dupack(struct sock *sk)
 /**
  * mytcp_recovery_on_ack() - snd_una has moved
  * @sk: socket, locked
+ * @acked: full segments that it moved over
  *
  * Return: true when the window may grow for this ACK.
  */
-bool mytcp_recovery_on_ack(struct sock *sk)
+bool mytcp_recovery_on_ack(struct sock *sk, u32 acked)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
@@ -113,8 +114,11 @@ bool mytcp_recovery_on_ack(struct sock *sk)
 			ms->cong.cwnd = ms->cong.ssthresh;
 			return false;
 		}
-		/* Partial ACK: what now is oldest is lost too. */
-		ms->dupacks = 0;
+		/*
+		 * Partial ACK: what now is oldest is lost too. All the others
+		 * that it covers had been told of by a duplicate ACK each.
+		 */
+		ms->dupacks -= min_t(u32, ms->dupacks, acked ? acked - 1 : 0);
 		recovery_mark_head(sk);
 		return false;
 	case MYTCP_RECOVERY_CWR:

@@ -8,7 +8,7 @@
 
 u32 mytcp_recovery_in_flight(const struct sock *sk);
 bool mytcp_recovery_on_dupack(struct sock *sk);
-bool mytcp_recovery_on_ack(struct sock *sk);
+bool mytcp_recovery_on_ack(struct sock *sk, u32 acked);
 void mytcp_recovery_on_ece(struct sock *sk);
 void mytcp_recovery_on_rto(struct sock *sk);
 

@@ -65,11 +65,16 @@ static void timeout_arm(struct sock *sk, enum mytcp_timer_job job, int left_ms)
 	mytcp_timer_arm(sk, job, delay);
 }
 
-/* A closed window is no loss as long as the peer answers (MUST-37). */
-static bool timeout_window_closed(const struct mytcp_sock *ms)
+/*
+ * MUST-37: into a window shrunk to nothing a retransmission is a probe. Those
+ * without an answer count, and an orphan does not wait for it at all.
+ */
+static u8 *timeout_counter(struct sock *sk)
 {
-	return !ms->snd_wnd && ms->max_window &&
-	       (u32)jiffies - ms->last_seg < usecs_to_jiffies(MYTCP_RTO_MAX_US);
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	return !ms->snd_wnd && ms->max_window && !sock_flag(sk, SOCK_DEAD) ?
+	       &ms->probes_out : &ms->retransmits;
 }
 
 /* RFC 6298 5.4 to 5.6, RFC 9293 3.8.3. */
@@ -79,24 +84,23 @@ static void timeout_retransmit(struct sock *sk)
 	struct sk_buff *head = skb_peek(&ms->send_queue);
 	bool opening = mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) |
 				     MYTCP_ST(SYN_RECV));
+	u8 *tries = timeout_counter(sk);
 	int left;
 
 	if (!head)
 		return;
 	left = timeout_user_left(sk, mytcp_cb(head)->sent_us);
-	if (!left || (left == INT_MAX && !timeout_window_closed(ms) &&
-		      ms->retransmits >= timeout_retries(sk))) {
+	if (!left || (left == INT_MAX && *tries >= timeout_retries(sk))) {
 		timeout_give_up(sk);
 		return;
 	}
 	/* MUST-20: R1, tell IP that the route may be dead */
-	if (ms->retransmits >= READ_ONCE(mytcp_net(sock_net(sk))->retries1) &&
-	    !opening)
+	if (*tries >= READ_ONCE(mytcp_net(sock_net(sk))->retries1) && !opening)
 		dst_negative_advice(sk);
 
 	mytcp_count(sock_net(sk), TCPTimeouts);
-	if (ms->retransmits < U8_MAX)
-		ms->retransmits++;
+	if (*tries < U8_MAX)
+		++*tries;
 	mytcp_rtt_backoff(&ms->rtt);
 	if (opening) {
 		mytcp_output_retransmit(sk, head);
