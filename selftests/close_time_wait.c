@@ -64,6 +64,20 @@ WIRE_TEST(time_wait, exact_ack_is_not_answered)
 	expect_listed(w, TIME_WAIT);
 }
 
+/*
+ * The peer's ACK of our FIN, which its own FIN has overtaken: to answer would
+ * reach a peer that has closed, and draw a RST. Linux answers.
+ */
+WIRE_TEST(time_wait, overtaken_ack_is_not_answered)
+{
+	enter_time_wait(w, open_passive(w));
+	inject(w, ACK, .seq = 1, .ack = 2, .keep = true);
+	if (stack_is_kernel())
+		expect(w, ACK, .seq = 2, .ack = 2);
+	expect_none(w, 0);
+	expect_listed(w, TIME_WAIT);
+}
+
 /* Old data is answered with the ACK that says where we are. */
 WIRE_TEST(time_wait, old_data_is_acknowledged)
 {

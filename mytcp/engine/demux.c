@@ -205,9 +205,25 @@ static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
 	mytcp_synq_listen(listener, skb, seg, key, isn ?: 1);
 }
 
-static void demux_node(struct mytcp_node *node, struct sk_buff *skb,
+/* A half-open connection. False: look again, it has become a socket. */
+static bool demux_synq(struct mytcp_node *node, struct sk_buff *skb,
 		       const struct mytcp_key *key, struct mytcp_seg *seg)
 {
+	if (!demux_allowed(mytcp_synq_listener(node), skb, key, seg))
+		return true;
+	__skb_pull(skb, seg->hdr_len);
+	if (mytcp_synq_segment(node, skb, seg))
+		return true;
+	__skb_push(skb, seg->hdr_len);
+	return false;
+}
+
+/* Drops the node's reference. False: the skb is still there, look again. */
+static bool demux_node(struct mytcp_node *node, struct sk_buff *skb,
+		       const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	bool consumed = true;
+
 	trace_mytcp_segment_in(node->net, key,
 			       node->kind == MYTCP_KIND_SOCK ?
 			       mytcp_sock_state(mytcp_node_sk(node)) :
@@ -217,16 +233,14 @@ static void demux_node(struct mytcp_node *node, struct sk_buff *skb,
 		demux_sock(mytcp_node_sk(node), skb, key, seg);
 		break;
 	case MYTCP_KIND_SYNQ:
-		if (!demux_allowed(mytcp_synq_listener(node), skb, key, seg))
-			break;
-		__skb_pull(skb, seg->hdr_len);
-		mytcp_synq_segment(node, skb, seg);
+		consumed = demux_synq(node, skb, key, seg);
 		break;
 	case MYTCP_KIND_TIMEWAIT:
 		demux_timewait(node, skb, key, seg);
 		break;
 	}
 	mytcp_node_put(node);
+	return consumed;
 }
 
 /* A segment that is ours, at its TCP header; consumed. */
@@ -240,9 +254,15 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 			mytcp_node_put(to->node);
 		return;
 	}
-	if (to->node) {
-		demux_node(to->node, skb, key, &seg);
-		return;
+	while (to->node) {
+		if (demux_node(to->node, skb, key, &seg))
+			return;
+		to->node = mytcp_table_find(net, key, inet_iif(skb),
+					    inet_sdif(skb));
+		if (!to->node) {
+			DEMUX_DROP(net, skb, key, DropAfterClose);
+			return;
+		}
 	}
 	trace_mytcp_segment_in(net, key, to->listener ? MYTCP_LISTEN :
 			       MYTCP_CLOSE, &seg);

@@ -310,22 +310,25 @@ static void input_fin(struct sock *sk, unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
-	*acts |= MYTCP_ACT_ACK;
 	sk->sk_shutdown |= RCV_SHUTDOWN;
 	sock_set_flag(sk, SOCK_DONE);
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_ESTABLISHED:
 		mytcp_sock_set_state(sk, MYTCP_CLOSE_WAIT);
+		/* Most users close now: our FIN then carries the ACK. */
 		ms->ack_pingpong = true;
+		ms->ack_pending = true;
+		*acts |= MYTCP_ACT_DELACK;
 		break;
 	case MYTCP_FIN_WAIT1:
+		*acts |= MYTCP_ACT_ACK;
 		if (mytcp_ack_covers_fin(sk))
 			*acts |= MYTCP_ACT_TIMEWAIT;
 		else
 			mytcp_sock_set_state(sk, MYTCP_CLOSING);
 		break;
 	case MYTCP_FIN_WAIT2:
-		*acts |= MYTCP_ACT_TIMEWAIT;
+		*acts |= MYTCP_ACT_ACK | MYTCP_ACT_TIMEWAIT;
 		break;
 	}
 	mytcp_sock_purge_reasm(sk);

@@ -433,7 +433,10 @@ static void synq_give_up(struct sock *child)
 	mytcp_sock_unlock_child(child);
 }
 
-/* A child in the entry's place; bottom-half locked; NULL when it failed. */
+/*
+ * A child in the entry's place; bottom-half locked. NULL when it failed, and
+ * then the entry may have left the table: another CPU has made the child.
+ */
 static struct sock *synq_child(struct mytcp_synq *entry)
 {
 	struct sock *child = mytcp_sock_clone(entry->listener);
@@ -485,8 +488,11 @@ static void synq_abort_child(struct sock *child)
 	mytcp_sock_done(child, 0);
 }
 
-/* Fifth, SYN-RECEIVED: the third segment of the handshake. */
-static void synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
+/*
+ * Fifth, SYN-RECEIVED: the third segment of the handshake. False: another CPU
+ * has made the connection of an earlier one, which this segment belongs to.
+ */
+static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 		     struct mytcp_seg *seg)
 {
 	struct sock *listener = entry->listener;
@@ -505,6 +511,8 @@ static void synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	}
 	child = synq_child(entry);
 	if (!child) {
+		if (!mytcp_node_hashed(&entry->node))
+			return false;
 		mytcp_count(net, ListenDrops);
 		goto drop;
 	}
@@ -518,9 +526,10 @@ static void synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	mytcp_sock_unlock_child(child);
 	if (handed)
 		listener->sk_data_ready(listener);
-	return;
+	return true;
 drop:
 	kfree_skb(skb);
+	return true;
 }
 
 /* Fourth, and a duplicate of the first SYN: false when it is dealt with. */
@@ -556,8 +565,11 @@ static bool synq_acceptable(const struct mytcp_synq *entry,
 	       mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd);
 }
 
-/* RFC 9293 3.10.7.4 for SYN-RECEIVED, reached from LISTEN. Consumes the skb. */
-static void synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
+/*
+ * RFC 9293 3.10.7.4 for SYN-RECEIVED, reached from LISTEN. Consumes the skb,
+ * unless it returns false.
+ */
+static bool synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
 		       struct mytcp_seg *seg)
 {
 	/* A duplicate SYN comes before the check of its sequence number. */
@@ -584,10 +596,10 @@ static void synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
 		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
 		goto drop;
 	}
-	synq_ack(entry, skb, seg);
-	return;
+	return synq_ack(entry, skb, seg);
 drop:
 	kfree_skb(skb);
+	return true;
 }
 
 /**
@@ -602,15 +614,19 @@ struct sock *mytcp_synq_listener(struct mytcp_node *node)
 /**
  * mytcp_synq_segment() - a segment for a half-open connection
  * @node: entry, referenced by the caller
- * @skb: the segment, at its payload; consumed
+ * @skb: the segment, at its payload
  * @seg: the same, parsed
  *
  * Context: softirq.
+ * Return: true when the segment is consumed; false when the entry has left the
+ * table meanwhile, and the segment is to be looked up again.
  */
-void mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
+bool mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
 			struct mytcp_seg *seg)
 {
-	synq_steps(synq_of(node), skb, seg);
+	if (!mytcp_node_hashed(node))
+		return false;
+	return synq_steps(synq_of(node), skb, seg);
 }
 
 /**

@@ -18,8 +18,8 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 		       u32 isn);
 /* The listener of an entry, which holds a reference to it. */
 struct sock *mytcp_synq_listener(struct mytcp_node *node);
-/* A segment for an entry. RCU, softirq; consumes the skb. */
-void mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
+/* A segment for an entry. RCU, softirq; consumes the skb unless it returns false. */
+bool mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
 			struct mytcp_seg *seg);
 /* A listener closes: entries and children nobody accepted end. Socket locked. */
 void mytcp_synq_stop(struct sock *listener);

@@ -306,8 +306,12 @@ static bool timewait_two_msl(struct mytcp_timewait *tw,
 		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
 		return false;
 	}
-	/* Its ACK of ours needs no answer. */
-	if (seg->seq == tw->rcv_nxt && end == tw->rcv_nxt)
+	/*
+	 * Its ACK of ours needs no answer; also when its own FIN has overtaken
+	 * it, for who sent that may be gone by now, and reply with a RST.
+	 */
+	if ((seg->seq == tw->rcv_nxt || seg->seq == tw->rcv_nxt - 1) &&
+	    end == seg->seq && seg->ack == tw->snd_nxt)
 		return false;
 	timewait_reject(tw);
 	return false;
