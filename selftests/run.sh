@@ -162,8 +162,9 @@ unload() {
 	if [ "$objects" = 0 ]; then
 		result ok "run no object is left in the slabs"
 	else
-		cat /proc/slabinfo /proc/net/mytcp | grep '^mytcp\|:' | grep -v '^[^m ]' |
-			sed 's/^/# /'
+		{ grep '^mytcp' /proc/slabinfo
+		  sed 1d /proc/net/mytcp
+		  ps -e -o pid,ppid,args | grep "[/]${build##*/}/"; } | sed 's/^/# /'
 		result "not ok" "run no object is left in the slabs ($objects are)"
 	fi
 	while ! rmmod mytcp 2>"$out" && [ $tries -gt 0 ]; do

@@ -9,7 +9,8 @@
 # another directory than selftests/build). 200 cycles unless said otherwise.
 # Each leaves TIME_WAIT entries behind, asks the module to go while sockets are
 # open, which it must refuse, and then unloads it, after which no object, no
-# setting and no file of it may be left. Prints TAP.
+# setting and no file of it may be left. Prints TAP, and as the last line
+# "N passed, N failed".
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=${MYTCP_TEST_BUILD:-$here/build}
@@ -19,6 +20,7 @@ cycles=${2:-${MYTCP_TEST_CYCLES:-200}}
 die() {
 	echo "# $*"
 	echo "not ok 1 stress_reload $cycles cycles (failed in cycle $n)"
+	echo "0 passed, 1 failed"
 	exit 1
 }
 
@@ -78,3 +80,4 @@ while [ $n -lt "$cycles" ]; do
 	[ $((n % 20)) -eq 0 ] && echo "# $n cycles"
 done
 echo "ok 1 stress_reload $cycles cycles"
+echo "1 passed, 0 failed"
