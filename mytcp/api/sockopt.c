@@ -441,6 +441,17 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 	return put_value(optval, optlen, &val, sizeof(val));
 }
 
+/* IP keeps them; how much room they leave in a segment is ours to know. */
+static void note_ip_options(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	lock_sock(sk);
+	if (!mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)))
+		mytcp_output_sync_mss(sk, ms->pmtu);
+	release_sock(sk);
+}
+
 /**
  * mytcp_api_setsockopt() - struct proto.setsockopt
  * @sk: socket, not locked
@@ -454,13 +465,18 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 int mytcp_api_setsockopt(struct sock *sk, int level, int optname,
 			 sockptr_t optval, unsigned int optlen)
 {
+	int err;
+
 	if (level == SOL_TCP)
 		return set_tcp(sk, optname, optval, optlen);
 	/* IP asks for a struct inet_connection_sock, which this is not */
 	if (level == SOL_IP && (optname == IP_ADD_MEMBERSHIP ||
 				optname == IP_DROP_MEMBERSHIP))
 		return -EPROTO;
-	return ip_setsockopt(sk, level, optname, optval, optlen);
+	err = ip_setsockopt(sk, level, optname, optval, optlen);
+	if (!err && level == SOL_IP && optname == IP_OPTIONS)
+		note_ip_options(sk);
+	return err;
 }
 
 /**

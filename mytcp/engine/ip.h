@@ -5,12 +5,14 @@
 
 #include <linux/types.h>
 #include <linux/skbuff.h>
+#include <net/inet_sock.h>
 #include "mytcp/sock/sock.h"
 
 /**
  * struct mytcp_flow - where an answer without a socket of its own goes
  * @net: namespace
  * @key: from key.laddr to key.raddr
+ * @options: IP options with a source route, or NULL
  * @dev: interface to leave by, or 0
  * @mark: routing mark
  * @priority: skb->priority
@@ -21,6 +23,7 @@
 struct mytcp_flow {
 	struct net *net;
 	struct mytcp_key key;
+	const struct ip_options_rcu *options;
 	int dev;
 	u32 mark;
 	u32 priority;
@@ -41,6 +44,8 @@ struct mytcp_flow {
  * @send_reply: transmit a segment for a flow; consumes the skb. @owner is
  *	charged for it when not NULL. Any context
  * @route_flow: a route for a flow, or an ERR_PTR; the caller releases it
+ * @return_route: IP options that lead a connection back the way its SYN came by,
+ *	NULL if that is any way, or an ERR_PTR; kfree() is the caller's. Softirq
  * @checksum_out: fill the checksum for the offload, TCP header at skb->data
  * @is_unicast: may a connection have this address at its end (MUST-57, -63)?
  */
@@ -53,6 +58,8 @@ struct mytcp_ip_ops {
 	int (*send_reply)(const struct mytcp_flow *flow, struct sock *owner,
 			  struct sk_buff *skb);
 	struct dst_entry *(*route_flow)(const struct mytcp_flow *flow);
+	struct ip_options_rcu *(*return_route)(struct net *net,
+					       const struct sk_buff *syn);
 	void (*checksum_out)(struct sk_buff *skb, const struct mytcp_key *key);
 	bool (*is_unicast)(const struct in6_addr *addr);
 };
@@ -65,6 +72,8 @@ static inline const struct mytcp_ip_ops *mytcp_ip_of(const struct mytcp_key *key
 	return ipv6_addr_v4mapped(&key->laddr) ? &mytcp_ip4 : NULL;
 }
 
+int mytcp_ip4_copy_options(struct ip_options_rcu **to,
+			   const struct ip_options_rcu *from);
 int mytcp_ip4_route_connect(struct sock *sk, __be32 daddr, __be16 dport);
 
 #endif /* MYTCP_ENGINE_IP_H */

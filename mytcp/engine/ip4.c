@@ -19,16 +19,39 @@ static const struct ip_options_rcu *ip4_options(const struct sock *sk)
 					 lockdep_sock_is_held(sk));
 }
 
+/**
+ * mytcp_ip4_copy_options() - IP options for an object of its own
+ * @to: where the copy is kept; kfree() is the caller's
+ * @from: the options, or NULL
+ *
+ * Context: any.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mytcp_ip4_copy_options(struct ip_options_rcu **to,
+			   const struct ip_options_rcu *from)
+{
+	*to = NULL;
+	if (!from)
+		return 0;
+	*to = kmemdup(from, sizeof(*from) + from->opt.optlen, GFP_ATOMIC);
+	return *to ? 0 : -ENOMEM;
+}
+
+/* RFC 9293 3.9.2.1: a source route's first hop is where IP sends to. */
+static __be32 ip4_first_hop(const struct ip_options_rcu *opt, __be32 daddr)
+{
+	return opt && opt->opt.srr ? opt->opt.faddr : daddr;
+}
+
 /* Fill the socket's flow and look a route up; the result is referenced. */
 static struct rtable *ip4_lookup(struct sock *sk, __be32 daddr, __be16 dport)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
-	const struct ip_options_rcu *opt = ip4_options(sk);
-	__be32 hop = opt && opt->opt.srr ? opt->opt.faddr : daddr;
 
-	/* RFC 9293 3.9.2.1: a source route's first hop is where IP sends to */
-	return ip_route_output_ports(sock_net(sk), fl4, sk, hop,
+	return ip_route_output_ports(sock_net(sk), fl4, sk,
+				     ip4_first_hop(ip4_options(sk), daddr),
 				     inet->inet_saddr, dport, inet->inet_sport,
 				     IPPROTO_TCP, RT_TOS(inet->tos),
 				     sk->sk_bound_dev_if);
@@ -95,9 +118,13 @@ static int ip4_route(struct sock *sk)
 static int ip4_xmit(struct sock *sk, struct sk_buff *skb)
 {
 	struct flowi4 *fl4 = &inet_sk(sk)->cork.fl.u.ip4;
+	__be32 hop = ip4_first_hop(ip4_options(sk), inet_sk(sk)->inet_daddr);
 
+	/* IP_OPTIONS has changed: the route kept leads elsewhere. */
+	if (fl4->daddr != hop)
+		sk_dst_reset(sk);
 	fl4->saddr = inet_sk(sk)->inet_saddr;
-	fl4->daddr = inet_sk(sk)->inet_daddr;
+	fl4->daddr = hop;
 	return ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl);
 }
 
@@ -110,7 +137,7 @@ static struct rtable *ip4_flow_route(const struct mytcp_flow *flow)
 		.flowi4_proto = IPPROTO_TCP,
 		.flowi4_uid = flow->uid,
 		.saddr = ip4_of(&flow->key.laddr),
-		.daddr = ip4_of(&flow->key.raddr),
+		.daddr = ip4_first_hop(flow->options, ip4_of(&flow->key.raddr)),
 		.fl4_sport = flow->key.lport,
 		.fl4_dport = flow->key.rport,
 	};
@@ -131,14 +158,30 @@ static struct dst_entry *ip4_route_flow(const struct mytcp_flow *flow)
 	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
 }
 
+/* RFC 791 3.1: the last address of a source route is the destination. */
+static void ip4_put_options(u8 *to, const struct ip_options *opt, __be32 daddr)
+{
+	u8 *route = to + opt->srr - sizeof(struct iphdr);
+
+	memcpy(to, opt->__data, opt->optlen);
+	if (opt->srr)
+		memcpy(route + route[IPOPT_OLEN] - sizeof(daddr), &daddr,
+		       sizeof(daddr));
+}
+
 static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
 			   const struct rtable *rt)
 {
-	struct iphdr *iph = skb_push(skb, sizeof(*iph));
+	const struct ip_options_rcu *opt = flow->options;
+	__be32 daddr = ip4_of(&flow->key.raddr);
+	unsigned int len = sizeof(struct iphdr) + (opt ? opt->opt.optlen : 0);
+	struct iphdr *iph = skb_push(skb, len);
 
 	skb_reset_network_header(skb);
 	skb->protocol = htons(ETH_P_IP);
-	*(__be16 *)iph = htons((4 << 12) | (5 << 8) | flow->tos);
+	*(__be16 *)iph = htons((4 << 12) | (len / 4 << 8) | flow->tos);
+	if (opt)
+		ip4_put_options((u8 *)(iph + 1), &opt->opt, daddr);
 	iph->tot_len = htons(skb->len);
 	/* DF without fragments needs no identification (RFC 6864), and a
 	 * constant one tells a scanner nothing.
@@ -148,7 +191,7 @@ static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
 	iph->ttl = flow->ttl ?: ip4_dst_hoplimit(&rt->dst);
 	iph->protocol = IPPROTO_TCP;
 	iph->saddr = ip4_of(&flow->key.laddr);
-	iph->daddr = ip4_of(&flow->key.raddr);
+	iph->daddr = ip4_first_hop(opt, daddr);
 }
 
 static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
@@ -167,6 +210,49 @@ static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
 	if (owner)
 		skb_set_owner_w(skb, owner);
 	return ip_local_out(flow->net, owner, skb);
+}
+
+/*
+ * MUST-53: the addresses recorded on the way here, in the opposite order, as a
+ * program would give them to IP_OPTIONS. That a source recorded itself must not
+ * make it a hop (RFC 1122 3.2.1.8).
+ */
+static struct ip_options_rcu *ip4_return_route(struct net *net,
+					       const struct sk_buff *syn)
+{
+	const u8 *way = skb_network_header(syn) + IPCB(syn)->opt.srr;
+	const u8 *from = way + IPOPT_MINOFF - 1;
+	struct ip_options_rcu *back;
+	int count, i, err;
+	u8 *to;
+
+	if (!IPCB(syn)->opt.srr)
+		return NULL;
+	count = (min_t(int, way[IPOPT_OFFSET], way[IPOPT_OLEN] + 1) -
+		 IPOPT_MINOFF) / 4;
+	if (count > 0 && !memcmp(from, &ip_hdr(syn)->saddr, 4)) {
+		from += 4;
+		count--;
+	}
+	if (count <= 0)
+		return NULL;
+	/* What fills it up to words is zero, the end of the options. */
+	back = kzalloc(sizeof(*back) + 4 + 4 * count, GFP_ATOMIC);
+	if (!back)
+		return ERR_PTR(-ENOMEM);
+	to = back->opt.__data;
+	to[IPOPT_OPTVAL] = way[IPOPT_OPTVAL];
+	to[IPOPT_OLEN] = IPOPT_MINOFF - 1 + 4 * count;
+	to[IPOPT_OFFSET] = IPOPT_MINOFF;
+	for (i = 0; i < count; i++)
+		memcpy(to + IPOPT_MINOFF - 1 + 4 * i,
+		       from + 4 * (count - 1 - i), 4);
+	back->opt.optlen = 4 + 4 * count;
+	err = ip_options_compile(net, &back->opt, NULL);
+	if (!err)
+		return back;
+	kfree(back);
+	return ERR_PTR(err);
 }
 
 static void ip4_checksum_out(struct sk_buff *skb, const struct mytcp_key *key)
@@ -197,6 +283,7 @@ const struct mytcp_ip_ops mytcp_ip4 = {
 	.xmit = ip4_xmit,
 	.send_reply = ip4_send_reply,
 	.route_flow = ip4_route_flow,
+	.return_route = ip4_return_route,
 	.checksum_out = ip4_checksum_out,
 	.is_unicast = ip4_is_unicast,
 };

@@ -29,6 +29,7 @@
  * @link: in the listener's synq; its accept_lock
  * @timer: SYN-ACK retransmission; holds a reference while pending
  * @listener: referenced; constant
+ * @return_route: IP options that lead back, or NULL; constant
  * @opts: options of the SYN; constant but for tsval, the TS.Recent
  * @iss: our initial sequence number; constant
  * @irs: the peer's; constant
@@ -50,6 +51,7 @@ struct mytcp_synq {
 	struct list_head link;
 	struct timer_list timer;
 	struct sock *listener;
+	struct ip_options_rcu *return_route;
 	struct mytcp_opts opts;
 	u32 iss;
 	u32 irs;
@@ -79,6 +81,7 @@ static void synq_free(struct mytcp_node *node)
 	struct mytcp_synq *entry = synq_of(node);
 
 	sock_put(entry->listener);
+	kfree(entry->return_route);
 	kmem_cache_free(synq_cache, entry);
 }
 
@@ -98,10 +101,12 @@ static void synq_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
 	*flow = (struct mytcp_flow) {
 		.net = entry->node.net,
 		.key = entry->node.key,
+		.options = entry->return_route,
 		.dev = entry->node.dev,
 		.mark = entry->mark,
 		.priority = READ_ONCE(entry->listener->sk_priority),
 		.tos = READ_ONCE(inet_sk(entry->listener)->tos),
+		.ttl = max_t(int, READ_ONCE(inet_sk(entry->listener)->uc_ttl), 0),
 		.uid = sock_net_uid(entry->node.net, entry->listener),
 	};
 }
@@ -231,13 +236,19 @@ static void synq_choose(struct mytcp_synq *entry, struct sock *listener, u32 isn
 			mytcp_window_scale_for(listener) : 0;
 }
 
-static int synq_route_mss(struct mytcp_synq *entry)
+/* The way back, and what the MSS option may say there. */
+static int synq_route(struct mytcp_synq *entry, const struct sk_buff *syn)
 {
+	const struct mytcp_ip_ops *ip = mytcp_ip_of(&entry->node.key);
+	struct ip_options_rcu *back = ip->return_route(entry->node.net, syn);
 	struct mytcp_flow flow;
 	struct dst_entry *dst;
 
+	if (IS_ERR(back))
+		return PTR_ERR(back);
+	entry->return_route = back;
 	synq_flow(entry, &flow);
-	dst = mytcp_ip_of(&entry->node.key)->route_flow(&flow);
+	dst = ip->route_flow(&flow);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	entry->advmss = mytcp_output_advmss(entry->listener, dst);
@@ -266,6 +277,7 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->node.dev = READ_ONCE(listener->sk_bound_dev_if);
 	entry->node.state = MYTCP_SYN_RECV;
 	entry->listener = listener;
+	entry->return_route = NULL;
 	entry->opts = seg->opts;
 	entry->irs = seg->seq;
 	entry->peer_wnd = seg->wnd;
@@ -277,7 +289,7 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->sent_us = mytcp_clock_us();
 	timer_setup(&entry->timer, synq_expired, 0);
 	synq_choose(entry, listener, isn);
-	if (synq_route_mss(entry)) {
+	if (synq_route(entry, skb)) {
 		mytcp_node_put(&entry->node);
 		return NULL;
 	}
@@ -409,11 +421,12 @@ static void synq_fill_child(struct sock *sk, const struct mytcp_synq *entry)
 						 entry->sent_us));
 }
 
-static void synq_address_child(struct sock *sk, const struct mytcp_synq *entry)
+static int synq_address_child(struct sock *sk, const struct mytcp_synq *entry)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct inet_sock *inet = inet_sk(sk);
 	const struct mytcp_key *key = &entry->node.key;
+	struct ip_options_rcu *back;
 
 	inet->inet_saddr = key->laddr.s6_addr32[3];
 	inet->inet_rcv_saddr = inet->inet_saddr;
@@ -424,6 +437,10 @@ static void synq_address_child(struct sock *sk, const struct mytcp_synq *entry)
 	ms->node.key = *key;
 	ms->node.dev = entry->node.dev;
 	sk_set_txhash(sk);
+	if (mytcp_ip4_copy_options(&back, entry->return_route))
+		return -ENOMEM;
+	RCU_INIT_POINTER(inet->inet_opt, back);
+	return 0;
 }
 
 static void synq_give_up(struct sock *child)
@@ -444,8 +461,9 @@ static struct sock *synq_child(struct mytcp_synq *entry)
 	if (!child)
 		return NULL;
 	mytcp_timeout_setup(child);
-	synq_address_child(child, entry);
 	synq_fill_child(child, entry);
+	if (synq_address_child(child, entry))
+		goto give_up;
 	mytcp_port_inherit(child, entry->listener);
 	if (!mytcp_sk(child)->port || mytcp_sk(child)->ip->route(child))
 		goto give_up;

@@ -7,6 +7,7 @@
  * Lock: a bucket's own, for what a segment changes; taken in softirq.
  */
 #include "mytcp/engine/timewait.h"
+#include "mytcp/engine/ip.h"
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/window.h"
@@ -19,6 +20,7 @@
  * @timer: its end; holds a reference while pending
  * @lock: of all below
  * @port: keeps the local port in use; constant
+ * @options: of IP, or NULL; constant
  * @rcv_nxt: next expected
  * @snd_nxt: our last ACK's sequence number; constant
  * @wnd: receive window, bytes; constant
@@ -28,6 +30,7 @@
  * @last_oow: see mytcp_reply_allowed()
  * @mark: routing mark; constant
  * @tos: type of service; constant
+ * @ttl: time to live, 0 for the route's; constant
  * @wscale: of the windows we send; constant
  */
 struct mytcp_timewait {
@@ -35,6 +38,7 @@ struct mytcp_timewait {
 	struct timer_list timer;
 	spinlock_t lock;	/* of what a segment changes */
 	struct mytcp_port *port;
+	struct ip_options_rcu *options;
 	u32 rcv_nxt;
 	u32 snd_nxt;
 	u32 wnd;
@@ -44,6 +48,7 @@ struct mytcp_timewait {
 	u32 last_oow;
 	u32 mark;
 	u8 tos;
+	u8 ttl;
 	u8 wscale;
 };
 
@@ -56,6 +61,7 @@ static struct mytcp_timewait *timewait_of(struct mytcp_node *node)
 
 static void timewait_free(struct mytcp_node *node)
 {
+	kfree(timewait_of(node)->options);
 	kmem_cache_free(timewait_cache, timewait_of(node));
 }
 
@@ -114,6 +120,7 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	const struct ip_options_rcu *opt;
 	struct mytcp_timewait *tw;
 
 	if (atomic_read(&mn->tw_count) >= READ_ONCE(mn->max_tw_buckets))
@@ -121,6 +128,12 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 	tw = kmem_cache_alloc(timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!tw)
 		return NULL;
+	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
+					lockdep_sock_is_held(sk));
+	if (mytcp_ip4_copy_options(&tw->options, opt)) {
+		kmem_cache_free(timewait_cache, tw);
+		return NULL;
+	}
 	mytcp_node_init(&tw->node, MYTCP_KIND_TIMEWAIT, sock_net(sk),
 			ms->node.family);
 	tw->node.key = ms->node.key;
@@ -137,6 +150,7 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 	tw->last_oow = ms->last_oow_ack;
 	tw->mark = READ_ONCE(sk->sk_mark);
 	tw->tos = inet_sk(sk)->tos;
+	tw->ttl = max_t(int, READ_ONCE(inet_sk(sk)->uc_ttl), 0);
 	tw->wscale = ms->rcv_wscale;
 	return tw;
 }
@@ -184,9 +198,11 @@ static void timewait_answer(struct mytcp_timewait *tw, u16 flags, u32 seq)
 	struct mytcp_flow flow = {
 		.net = tw->node.net,
 		.key = tw->node.key,
+		.options = tw->options,
 		.dev = tw->node.dev,
 		.mark = tw->mark,
 		.tos = tw->tos,
+		.ttl = tw->ttl,
 		.uid = GLOBAL_ROOT_UID,
 	};
 	struct mytcp_seg seg = {

@@ -296,6 +296,20 @@ int packet_build(const struct rawseg *s, uint8_t *to, uint16_t badsum)
 	return t + tlen - to;
 }
 
+/* RFC 791 3.1: a source route that is not used up ends at the destination. */
+static void ip4_final(const uint8_t *opt, int len, struct addr *dst)
+{
+	int n;
+
+	for (; len > 2 && opt[0]; opt += n, len -= n) {
+		n = opt[0] == 1 ? 1 : opt[1];
+		if (!n || n > len)
+			return;
+		if ((opt[0] == 131 || opt[0] == 137) && opt[2] < n)
+			memcpy(dst->b, opt + n - 4, 4);
+	}
+}
+
 /* Returns the offset of the transport header, 0 if this is not TCP. */
 static int ip_parse(const uint8_t *from, int len, struct rawseg *s)
 {
@@ -309,12 +323,15 @@ static int ip_parse(const uint8_t *from, int len, struct rawseg *s)
 		s->df = from[6] & 0x40;
 		s->ipoptlen = (from[0] & 15) * 4 - 20;
 		s->ipopt = from + 20;
+		s->hop = s->dst;
+		ip4_final(s->ipopt, s->ipoptlen, &s->dst);
 		return from[9] == IPPROTO_TCP ? (from[0] & 15) * 4 : 0;
 	}
 	if (len >= IP6_HDR_LEN && from[0] >> 4 == 6) {
 		s->src.family = s->dst.family = AF_INET6;
 		memcpy(s->src.b, from + 8, 16);
 		memcpy(s->dst.b, from + 24, 16);
+		s->hop = s->dst;
 		s->tos = get16(from) >> 4;
 		s->ttl = from[7];
 		s->df = true;

@@ -110,6 +110,7 @@ struct addr {
 /* A segment in terms of what is on the wire: no default, no relation. */
 struct rawseg {
 	struct addr src, dst;
+	struct addr hop;		/* dst of the IP header: a source route's */
 	uint16_t sport, dport;
 	uint32_t seq, ack;
 	uint16_t wnd, urg, flags;
