@@ -180,6 +180,7 @@ unload() {
 }
 
 export MYTCP_TEST_STACK="$stack" MYTCP_TEST_ICOUNT=$icount
+export PATH="$here/../build/tools:$PATH"
 for t in $tests; do
 	[ -x "$build/$t" ] || die "there is no program $build/$t"
 done
