@@ -125,6 +125,44 @@ WIRE_TEST(time_wait, new_syn_opens_a_new_connection)
 	expect_listed(w, ESTABLISHED);
 }
 
+/* A connection with timestamps, the last one the peer's @ts, in TIME-WAIT. */
+static int listen_through(struct wire *w, int ts)
+{
+	int listener = wire_listen(w);
+
+	inject(w, SYN, .opts = { MSS(1460), NOP, NOP, TS(ts, 0) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	enter_time_wait(w, wire_accept(listener));
+	return listener;
+}
+
+/* SHLD-4, RFC 6191: a later timestamp does as well, whatever the number. */
+WIRE_TEST(time_wait, later_timestamp_opens_a_new_connection)
+{
+	int listener = listen_through(w, 5000), fd;
+
+	wire_restart(w, w->iss - 100000);
+	inject(w, SYN, .seq = 0, .opts = { MSS(1460), NOP, NOP, TS(5001, 0) });
+	expect(w, SYN | ACK, .ack = 1);
+	inject(w, ACK);
+	fd = wire_accept(listener);
+	expect_state(fd, ESTABLISHED);
+	expect_listed(w, ESTABLISHED);
+}
+
+/* SHLD-4: nor does a later number help where the timestamp is an old one. */
+WIRE_TEST(time_wait, older_timestamp_opens_nothing)
+{
+	int listener = listen_through(w, 5000);
+
+	inject(w, SYN, .seq = 100000, .keep = true,
+	       .opts = { MSS(1460), NOP, NOP, TS(4999, 0) });
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_listed(w, TIME_WAIT);
+	expect_no_accept(listener);
+}
+
 /* A segment for an ended connection whose TIME-WAIT is elsewhere gets a RST. */
 WIRE_TEST(time_wait, passive_closer_has_none)
 {
