@@ -4,6 +4,10 @@
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,22 +16,34 @@
 #include "fail.h"
 #include "watch.h"
 
+#define BUFFER	(256 << 20)	/* bytes of packets that may wait */
+#define ENDS	(1 << 16)	/* ends of connections that may have closed */
+
+/* One end that has sent its FIN. */
+struct end {
+	uint32_t from, to, ports;	/* as on the wire */
+	uint32_t after;			/* sequence number behind the FIN */
+	bool used;
+};
+
+static struct end ends[ENDS];
+
 /* Packets come cooked: from the IP header on. */
-static const struct sock_filter only_rst[] = {
+static const struct sock_filter fin_or_rst[] = {
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),		/* the protocol */
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 4),
 	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),		/* length of the header */
 	BPF_STMT(BPF_LD | BPF_B | BPF_IND, 13),		/* the flags */
-	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x04, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, 0xffff),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x05, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 128),
 	BPF_STMT(BPF_RET | BPF_K, 0),
 };
 
 int rst_watch(void)
 {
 	const struct sock_fprog filter = {
-		.len = sizeof(only_rst) / sizeof(only_rst[0]),
-		.filter = (struct sock_filter *)only_rst,
+		.len = sizeof(fin_or_rst) / sizeof(fin_or_rst[0]),
+		.filter = (struct sock_filter *)fin_or_rst,
 	};
 	/* Bound to no protocol until the filter is there. */
 	int fd = check_ok(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -35,35 +51,71 @@ int rst_watch(void)
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_P_ALL),
 	};
+	int size = BUFFER;
 
+	check_ok(setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size,
+			    sizeof(size)));
 	check_ok(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
 			    sizeof(filter)));
 	check_ok(bind(fd, (struct sockaddr *)&all, sizeof(all)));
 	return fd;
 }
 
-static void show(const unsigned char *p)
+/* The place of an end: its own, or the free one where it would be. */
+static struct end *end_of(const struct iphdr *ip, const struct tcphdr *tcp)
 {
-	const unsigned char *tcp = p + 4 * (p[0] & 15);
+	uint32_t ports, i;
+
+	memcpy(&ports, tcp, sizeof(ports));
+	i = (ports ^ ports >> 15 ^ ip->saddr ^ ip->daddr) % ENDS;
+	while (ends[i].used && (ends[i].ports != ports ||
+				ends[i].from != ip->saddr ||
+				ends[i].to != ip->daddr))
+		i = (i + 1) % ENDS;
+	ends[i].from = ip->saddr;
+	ends[i].to = ip->daddr;
+	ends[i].ports = ports;
+	return &ends[i];
+}
+
+static void show(const struct iphdr *ip, const struct tcphdr *tcp)
+{
 	char from[INET_ADDRSTRLEN], to[INET_ADDRSTRLEN];
 
-	inet_ntop(AF_INET, p + 12, from, sizeof(from));
-	inet_ntop(AF_INET, p + 16, to, sizeof(to));
-	test_note("RST from %s:%d to %s:%d, flags %#x", from,
-		  tcp[0] << 8 | tcp[1], to, tcp[2] << 8 | tcp[3], tcp[13]);
+	inet_ntop(AF_INET, &ip->saddr, from, sizeof(from));
+	inet_ntop(AF_INET, &ip->daddr, to, sizeof(to));
+	test_note("RST from %s:%d to %s:%d, seq %u%s", from,
+		  ntohs(tcp->source), to, ntohs(tcp->dest), ntohl(tcp->seq),
+		  tcp->ack ? ", with ACK" : "");
+}
+
+/* Is this a RST that matters? Notes FINs. */
+static bool look_at(const unsigned char *packet)
+{
+	const struct iphdr *ip = (const void *)packet;
+	const struct tcphdr *tcp = (const void *)(packet + 4 * ip->ihl);
+	struct end *end = end_of(ip, tcp);
+
+	if (tcp->rst)
+		return !end->used || ntohl(tcp->seq) != end->after;
+	end->used = true;
+	end->after = ntohl(tcp->seq) + ntohs(ip->tot_len) -
+		     4 * (ip->ihl + tcp->doff) + 1;
+	return false;
 }
 
 int rst_seen(int watch)
 {
+	struct tpacket_stats lost = {};
+	socklen_t len = sizeof(lost);
 	unsigned char packet[128];
 	int seen = 0;
 
-	for (;;) {
-		ssize_t n = recv(watch, packet, sizeof(packet), MSG_DONTWAIT);
-
-		if (n < 40)
-			return seen;
-		if (seen++ < 10)
-			show(packet);
+	while (recv(watch, packet, sizeof(packet), MSG_DONTWAIT) >= 40) {
+		if (look_at(packet) && seen++ < 10)
+			show((void *)packet, (void *)(packet + 4 * (packet[0] & 15)));
 	}
+	check_ok(getsockopt(watch, SOL_PACKET, PACKET_STATISTICS, &lost, &len));
+	check_eq(lost.tp_drops, 0);
+	return seen;
 }
