@@ -260,6 +260,33 @@ TEST_F(port, the_range_is_a_setting)
 	check_err(bind4(fd, &at), EADDRINUSE);
 }
 
+/* Who does not name a port does not share one, whatever the options. */
+TEST_F(port, the_chosen_one_is_never_shared)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 0);
+	int i;
+
+	setting_write(self->tcp, "ip_local_port_range", "61100 61109");
+	for (i = 0; i < 10; i++)
+		check_ok(bind4(reusing(self->tcp, REUSE_BOTH), &at));
+	check_err(bind4(reusing(self->tcp, REUSE_BOTH), &at), EADDRINUSE);
+}
+
+/* SO_REUSEPORT is no way to another user's connections. */
+TEST_F(port, only_one_user_shares_it)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+	int theirs, ours = reusing(self->tcp, REUSE_PORT);
+
+	check_ok(bind4(ours, &at));
+	check_ok(seteuid(65534));
+	theirs = reusing(self->tcp, REUSE_PORT);
+	check_err(bind4(theirs, &at), EADDRINUSE);
+	check_ok(seteuid(0));
+	check_err(bind4(theirs, &at), EADDRINUSE);
+	check_ok(bind4(reusing(self->tcp, REUSE_PORT), &at));
+}
+
 TEST_F(port, a_reserved_one_is_never_chosen)
 {
 	struct sockaddr_in at = addr4("127.0.0.1", 0);

@@ -10,7 +10,7 @@
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/timewait.h"
-#include "mytcp/sock/port.h"
+#include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
 
 /* RFC 9293 3.10.5: the states in which ABORT sends a RST. */
@@ -182,7 +182,7 @@ void mytcp_api_close(struct sock *sk, long timeout)
 	release_sock(sk);
 	sock_put(sk);
 	/* Who has closed a port may bind it next, with the kernel's TCP, too. */
-	mytcp_port_flush();
+	mytcp_reserve_flush();
 }
 
 /**
