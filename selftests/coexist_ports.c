@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -253,6 +254,50 @@ TEST_F(ports, time_wait_does_not_open_a_port_that_the_kernel_has)
 	/* To have tried has not disturbed it. */
 	check_ok(listen(theirs, 1));
 	connected(KERNEL_TCP, &at);
+}
+
+struct racer {
+	pthread_barrier_t *start;
+	struct sockaddr_in at;
+	int fd, err;
+};
+
+static void *bind_it(void *arg)
+{
+	struct racer *r = arg;
+
+	pthread_barrier_wait(r->start);
+	r->err = bind4(r->fd, &r->at) ? errno : 0;
+	return NULL;
+}
+
+/* Both may bind beside the TIME_WAIT, and at the same moment; not both do. */
+TEST_F(ports, of_two_that_pass_a_time_wait_one_gets_the_port)
+{
+	int i, won[2] = { 0 };
+
+	for (i = 0; i < 100; i++) {
+		struct sockaddr_in at = addr4("127.0.0.1", 10000 + i);
+		int theirs = with_options(KERNEL_TCP, 1);
+		struct racer r = { .at = at, .fd = with_options(MYTCP, 1) };
+		pthread_barrier_t start;
+		pthread_t thread;
+		bool got;
+
+		kernel_time_wait(&at);
+		pthread_barrier_init(&start, NULL, 2);
+		r.start = &start;
+		check_eq(pthread_create(&thread, NULL, bind_it, &r), 0);
+		pthread_barrier_wait(&start);
+		got = !bind4(theirs, &at);
+		check_eq(pthread_join(thread, NULL), 0);
+		check(!got || r.err == EADDRINUSE);
+		won[0] += got;
+		won[1] += !r.err;
+		close(theirs);
+		close(r.fd);
+	}
+	test_note("kernel %d, MyTCP %d of %d", won[0], won[1], i);
 }
 
 /* Whether the port can be had or not: what is open there stays alive. */
