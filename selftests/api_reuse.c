@@ -5,7 +5,9 @@
  * answers it in the same run.
  */
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -260,6 +262,33 @@ TEST_F(port, the_range_is_a_setting)
 	check_err(bind4(fd, &at), EADDRINUSE);
 }
 
+/* Who does not name a port does not share one, whatever the options. */
+TEST_F(port, the_chosen_one_is_never_shared)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 0);
+	int i;
+
+	setting_write(self->tcp, "ip_local_port_range", "61100 61109");
+	for (i = 0; i < 10; i++)
+		check_ok(bind4(reusing(self->tcp, REUSE_BOTH), &at));
+	check_err(bind4(reusing(self->tcp, REUSE_BOTH), &at), EADDRINUSE);
+}
+
+/* SO_REUSEPORT is no way to another user's connections. */
+TEST_F(port, only_one_user_shares_it)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+	int theirs, ours = reusing(self->tcp, REUSE_PORT);
+
+	check_ok(bind4(ours, &at));
+	check_ok(seteuid(65534));
+	theirs = reusing(self->tcp, REUSE_PORT);
+	check_err(bind4(theirs, &at), EADDRINUSE);
+	check_ok(seteuid(0));
+	check_err(bind4(theirs, &at), EADDRINUSE);
+	check_ok(bind4(reusing(self->tcp, REUSE_PORT), &at));
+}
+
 TEST_F(port, a_reserved_one_is_never_chosen)
 {
 	struct sockaddr_in at = addr4("127.0.0.1", 0);
@@ -336,26 +365,145 @@ TEST_F(port, a_listener_starts_again_in_spite_of_time_wait)
 	close(child);
 }
 
-/* With SO_REUSEPORT each of two listeners gets some of the connections. */
-TEST_F(port, listeners_that_share_it_share_the_work)
+#define MEMBERS 4
+
+FIXTURE(group) {
+	enum tcp tcp;
+	struct sockaddr_in at;
+	int fd[MEMBERS];
+};
+
+FIXTURE_SETUP(group)
 {
-	struct sockaddr_in at = addr4("127.0.0.1", 5000);
-	int fd[2], seen[2] = { 0 }, i;
+	int i;
 
-	for (i = 0; i < 2; i++) {
-		fd[i] = reusing(self->tcp, REUSE_PORT);
-		check_ok(bind4(fd[i], &at));
-		check_ok(listen(fd[i], 128));
-		set_nonblock(fd[i], true);
+	test_begin();
+	self->tcp = subject();
+	self->at = addr4("127.0.0.1", 5000);
+	for (i = 0; i < MEMBERS; i++) {
+		self->fd[i] = reusing(self->tcp, REUSE_PORT);
+		check_ok(bind4(self->fd[i], &self->at));
+		check_ok(listen(self->fd[i], 128));
 	}
-	for (i = 0; i < 64; i++) {
-		int client = connected(self->tcp, &at);
-		int ready = wait_fd(fd[0], POLLIN, 0) ? 0 : 1;
+}
 
-		check_ok(accept(fd[ready], NULL, NULL));
-		seen[ready]++;
+FIXTURE_TEARDOWN(group)
+{
+}
+
+/* Connect @n times; counts who of those with a descriptor was given how many. */
+static void spread(const struct sockaddr_in *at, enum tcp tcp,
+		   const int fd[MEMBERS], int n, int seen[MEMBERS])
+{
+	struct pollfd polls[MEMBERS];
+	int i, client;
+
+	memset(seen, 0, MEMBERS * sizeof(*seen));
+	for (i = 0; i < MEMBERS; i++)
+		polls[i] = (struct pollfd) { .fd = fd[i], .events = POLLIN };
+	while (n--) {
+		client = connected(tcp, at);
+		check_eq(poll(polls, MEMBERS, PATIENCE_MS), 1);
+		for (i = 0; i < MEMBERS; i++) {
+			if (!polls[i].revents)
+				continue;
+			close_abort(check_ok(accept(fd[i], NULL, NULL)));
+			seen[i]++;
+		}
 		close(client);
 	}
+}
+
+TEST_F(group, its_members_share_the_work)
+{
+	int seen[MEMBERS], i;
+
+	spread(&self->at, self->tcp, self->fd, 256, seen);
+	/* 64 each, and half of that is further off than chance goes. */
+	for (i = 0; i < MEMBERS; i++)
+		check_gt(seen[i], 256 / MEMBERS / 2);
+}
+
+TEST_F(group, a_member_that_closes_leaves)
+{
+	int seen[MEMBERS], left;
+
+	for (left = MEMBERS - 1; left >= 0; left--) {
+		close(self->fd[left]);
+		self->fd[left] = -1;
+		if (left)
+			spread(&self->at, self->tcp, self->fd, 32, seen);
+	}
+	check_err(connect4(check_ok(stream(self->tcp, 0)), &self->at),
+		  ECONNREFUSED);
+}
+
+TEST_F(group, a_member_that_stops_leaves_and_may_come_back)
+{
+	int seen[MEMBERS], without[MEMBERS];
+
+	memcpy(without, self->fd, sizeof(without));
+	without[0] = -1;
+	check_ok(shutdown(self->fd[0], SHUT_RD));
+	spread(&self->at, self->tcp, without, 32, seen);
+	check_ok(listen(self->fd[0], 128));
+	spread(&self->at, self->tcp, self->fd, 128, seen);
+	check_gt(seen[0], 0);
+}
+
+/* What waits on a member that closes goes with it, and only that. */
+TEST_F(group, a_member_that_closes_takes_its_connections_along)
+{
+	struct pollfd polls[MEMBERS];
+	int client = connected(self->tcp, &self->at), other, i;
+	char byte;
+
+	for (i = 0; i < MEMBERS; i++)
+		polls[i] = (struct pollfd) { self->fd[i], POLLIN, 0 };
+	check_eq(poll(polls, MEMBERS, PATIENCE_MS), 1);
+	for (i = 0; i < MEMBERS; i++)
+		if (polls[i].revents)
+			close(self->fd[i]);
+	check_err(recv(client, &byte, 1, 0), ECONNRESET);
+	other = connected(self->tcp, &self->at);
+	check_eq(send(other, "x", 1, 0), 1);
+}
+
+/* Another address is another group, were it the wildcard. */
+TEST_F(group, the_wildcard_is_not_of_the_group)
+{
+	struct sockaddr_in any = addr4("0.0.0.0", 5000);
+	struct sockaddr_in lo2 = addr4("127.0.0.2", 5000);
+	int wide = reusing(self->tcp, REUSE_PORT), seen[MEMBERS];
+
+	check_ok(bind4(wide, &any));
+	check_ok(listen(wide, 4));
+	spread(&self->at, self->tcp, self->fd, 32, seen);
+	check_eq(wait_fd(wide, POLLIN, 0), 0);
+	connected(self->tcp, &lo2);
+	check_eq(wait_fd(wide, POLLIN, PATIENCE_MS), POLLIN);
+}
+
+/* A program that answers with a member's number has the choice. */
+static void attach(int fd, unsigned int member)
+{
+	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, member) };
+	struct sock_fprog program = { .len = 1, .filter = code };
+
+	check_ok(setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
+			    sizeof(program)));
+}
+
+TEST_F(group, a_program_chooses)
+{
+	int seen[MEMBERS];
+
+	attach(self->fd[0], 2);
+	spread(&self->at, self->tcp, self->fd, 16, seen);
+	check_eq(seen[2], 16);
+	/* Who is not there is not chosen: it goes on as without a program. */
+	attach(self->fd[0], MEMBERS);
+	spread(&self->at, self->tcp, self->fd, 128, seen);
 	check_gt(seen[0], 0);
 	check_gt(seen[1], 0);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -14,9 +15,10 @@
 
 static const char *const addresses[] = { "0.0.0.0", "127.0.0.1", "127.0.0.2" };
 
-static bool overlap(int a, int b)
+static bool overlap(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {
-	return a == b || a == 0 || b == 0;
+	return a->sin_addr.s_addr == b->sin_addr.s_addr ||
+	       !a->sin_addr.s_addr || !b->sin_addr.s_addr;
 }
 
 enum holding { BOUND, LISTENS, CONNECTS, ACCEPTED, HOLDINGS };
@@ -77,11 +79,15 @@ static bool goes(enum tcp first, enum tcp second, enum holding how, int a,
 {
 	struct sockaddr_in held = addr4(addresses[a], port);
 	struct sockaddr_in wanted = addr4(addresses[b], port);
-	int expected = overlap(a, b) ? EADDRINUSE : 0;
 	struct holder h = hold(first, how, &held, options & 3);
 	int fd = with_options(second, options >> 2);
-	int got = bind4(fd, &wanted) ? errno : 0;
+	int expected, got;
 
+	/* The kernel's connection has left the wildcard for one address. */
+	if (first == KERNEL_TCP)
+		held = name4(h.fd);
+	expected = overlap(&held, &wanted) ? EADDRINUSE : 0;
+	got = bind4(fd, &wanted) ? errno : 0;
 	close(fd);
 	let_go(&h);
 	if (got == expected)
@@ -190,12 +196,11 @@ TEST_F(ports, a_failed_bind_holds_nothing)
 	check_ok(bind4(ours, &at));
 }
 
-/* MyTCP may not answer for connections that the kernel has yet to end. */
-TEST_F(ports, time_wait_of_the_kernel_keeps_the_port)
+/* Leave a TIME_WAIT of the kernel's behind that has SO_REUSEADDR. */
+static void kernel_time_wait(const struct sockaddr_in *at)
 {
-	struct sockaddr_in at = addr4("127.0.0.1", 5000);
-	int lfd = listener_at(KERNEL_TCP, &at, 1);
-	int fd = connected(KERNEL_TCP, &at), ours;
+	int lfd = listener_at(KERNEL_TCP, at, 1);
+	int fd = connected(KERNEL_TCP, at);
 	int afd = check_ok(accept(lfd, NULL, NULL));
 
 	close(lfd);
@@ -203,8 +208,96 @@ TEST_F(ports, time_wait_of_the_kernel_keeps_the_port)
 	expect_state(fd, CLOSE_WAIT);
 	close(fd);
 	close(afd);
-	ours = check_ok(stream(MYTCP, 0));
-	check_err(bind4(ours, &at), EADDRINUSE);
+}
+
+/* MyTCP may not answer for connections that the kernel has yet to end. */
+TEST_F(ports, time_wait_of_the_kernel_keeps_the_port)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+
+	kernel_time_wait(&at);
+	check_err(bind4(check_ok(stream(MYTCP, 0)), &at), EADDRINUSE);
+	at.sin_addr.s_addr = htonl(INADDR_ANY);
+	check_err(bind4(check_ok(stream(MYTCP, 0)), &at), EADDRINUSE);
+}
+
+/* ... unless it asks for it: a server changes over at once. */
+TEST_F(ports, time_wait_of_the_kernel_does_not_refuse_reuse)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+	struct sockaddr_in any = addr4("0.0.0.0", 5000);
+	int ours = with_options(MYTCP, 1), theirs;
+	char byte = 0;
+	int fd, afd;
+
+	kernel_time_wait(&at);
+	check_ok(bind4(ours, &any));
+	check_ok(listen(ours, 1));
+	/* From here on the kernel's options do not help it. */
+	theirs = with_options(KERNEL_TCP, 3);
+	check_err(bind4(theirs, &at), EADDRINUSE);
+	fd = connected(KERNEL_TCP, &at);
+	afd = check_ok(accept(ours, NULL, NULL));
+	check_eq(send(fd, "x", 1, 0), 1);
+	check_eq(recv(afd, &byte, 1, 0), 1);
+}
+
+/* Beside the TIME_WAIT somebody lives, who would have let it pass alone. */
+TEST_F(ports, time_wait_does_not_open_a_port_that_the_kernel_has)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", 5000);
+	int theirs = with_options(KERNEL_TCP, 1);
+
+	kernel_time_wait(&at);
+	check_ok(bind4(theirs, &at));
+	check_err(bind4(with_options(MYTCP, 1), &at), EADDRINUSE);
+	/* To have tried has not disturbed it. */
+	check_ok(listen(theirs, 1));
+	connected(KERNEL_TCP, &at);
+}
+
+struct racer {
+	pthread_barrier_t *start;
+	struct sockaddr_in at;
+	int fd, err;
+};
+
+static void *bind_it(void *arg)
+{
+	struct racer *r = arg;
+
+	pthread_barrier_wait(r->start);
+	r->err = bind4(r->fd, &r->at) ? errno : 0;
+	return NULL;
+}
+
+/* Both may bind beside the TIME_WAIT, and at the same moment; not both do. */
+TEST_F(ports, of_two_that_pass_a_time_wait_one_gets_the_port)
+{
+	int i, won[2] = { 0 };
+
+	for (i = 0; i < 100; i++) {
+		struct sockaddr_in at = addr4("127.0.0.1", 10000 + i);
+		int theirs = with_options(KERNEL_TCP, 1);
+		struct racer r = { .at = at, .fd = with_options(MYTCP, 1) };
+		pthread_barrier_t start;
+		pthread_t thread;
+		bool got;
+
+		kernel_time_wait(&at);
+		pthread_barrier_init(&start, NULL, 2);
+		r.start = &start;
+		check_eq(pthread_create(&thread, NULL, bind_it, &r), 0);
+		pthread_barrier_wait(&start);
+		got = !bind4(theirs, &at);
+		check_eq(pthread_join(thread, NULL), 0);
+		check(!got || r.err == EADDRINUSE);
+		won[0] += got;
+		won[1] += !r.err;
+		close(theirs);
+		close(r.fd);
+	}
+	test_note("kernel %d, MyTCP %d of %d", won[0], won[1], i);
 }
 
 /* Whether the port can be had or not: what is open there stays alive. */

@@ -10,8 +10,9 @@
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/timewait.h"
-#include "mytcp/sock/port.h"
+#include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
+#include "mytcp/sock/table.h"
 
 /* RFC 9293 3.10.5: the states in which ABORT sends a RST. */
 #define ABORT_RESETS	(MYTCP_ST(SYN_RECV) | MYTCP_ST(ESTABLISHED) | \
@@ -158,6 +159,13 @@ static void close_orphan(struct sock *sk)
 	local_bh_enable();
 }
 
+/* Out of the table first: what comes now is for who shares the port, if any. */
+static void stop_listening(struct sock *sk)
+{
+	mytcp_table_unlisten(sk);
+	mytcp_synq_stop(sk);
+}
+
 /**
  * mytcp_api_close() - struct proto.close: the last descriptor is gone
  * @sk: socket, not locked
@@ -172,7 +180,7 @@ void mytcp_api_close(struct sock *sk, long timeout)
 	lock_sock(sk);
 	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
 	if (sk->sk_state == MYTCP_LISTEN) {
-		mytcp_synq_stop(sk);
+		stop_listening(sk);
 		mytcp_sock_done(sk, 0);
 	} else {
 		close_connection(sk);
@@ -182,7 +190,7 @@ void mytcp_api_close(struct sock *sk, long timeout)
 	release_sock(sk);
 	sock_put(sk);
 	/* Who has closed a port may bind it next, with the kernel's TCP, too. */
-	mytcp_port_flush();
+	mytcp_reserve_flush();
 }
 
 /**
@@ -220,7 +228,7 @@ static void abort_connection(struct sock *sk)
 	} else if (sk->sk_state == MYTCP_SYN_SENT) {
 		err = ECONNRESET;
 	} else if (sk->sk_state == MYTCP_LISTEN) {
-		mytcp_synq_stop(sk);
+		stop_listening(sk);
 	}
 	mytcp_sock_done(sk, err);
 }

@@ -31,15 +31,15 @@ static int start_listening(struct sock *sk)
 	 */
 	mytcp_sock_set_state(sk, MYTCP_LISTEN);
 	err = mytcp_port_listen(sk);
-	if (err) {
-		mytcp_sock_set_state(sk, MYTCP_CLOSE);
-		return err;
+	if (!err) {
+		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
+		sk_dst_reset(sk);
+		revive_queue(sk);
+		err = mytcp_table_listen(sk);
 	}
-	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
-	sk_dst_reset(sk);
-	revive_queue(sk);
-	mytcp_table_listen(sk);
-	return 0;
+	if (err)
+		mytcp_sock_set_state(sk, MYTCP_CLOSE);
+	return err;
 }
 
 /**

@@ -16,6 +16,7 @@
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/sock_reuseport.h>
 #include <net/xfrm.h>
 #include "mytcp/engine/demux.h"
 #include "mytcp/engine/icmp.h"
@@ -44,15 +45,54 @@ struct target {
 	bool owned;
 };
 
-static bool demux_find(struct net *net, const struct mytcp_key *key, int dif,
-		       int sdif, struct target *to)
+/*
+ * The listener a SYN belongs to. Of a group (SO_REUSEPORT) the connection's hash
+ * chooses, or the group's program, which expects the skb at its TCP header.
+ */
+static struct sock *demux_listener(struct net *net, const struct mytcp_key *key,
+				   struct sk_buff *skb)
 {
+	struct sock *sk = mytcp_table_find_listener(net, key, inet_iif(skb),
+						    inet_sdif(skb));
+	int hdr_len = 0;
+
+	if (!sk || !rcu_access_pointer(sk->sk_reuseport_cb))
+		return sk;
+	if (pskb_may_pull(skb, MYTCP_HDR_LEN))
+		hdr_len = tcp_hdr(skb)->doff * 4;
+	return reuseport_select_sock(sk, mytcp_table_hash(net, key),
+				     hdr_len ? skb : NULL, hdr_len) ?: sk;
+}
+
+/*
+ * No connection of ours: only what could open one is for a listener of ours.
+ * The rest may belong to a connection of the kernel's that is older than the
+ * listener; and if it does not, the kernel's RST is the one we would send.
+ */
+static bool demux_is_kernels(const struct sk_buff *skb)
+{
+	const u8 *flags;
+	u8 buf;
+
+	flags = skb_header_pointer(skb, skb_transport_offset(skb) + 13,
+				   sizeof(buf), &buf);
+	return flags && (*flags & (MYTCP_ACK | MYTCP_RST));
+}
+
+/* The skb stands at its TCP header, of which there may be too little. */
+static bool demux_find(struct net *net, const struct mytcp_key *key,
+		       struct sk_buff *skb, struct target *to)
+{
+	int dif = inet_iif(skb), sdif = inet_sdif(skb);
+
 	to->listener = NULL;
 	to->owned = false;
 	to->node = mytcp_table_find(net, key, dif, sdif);
 	if (to->node)
 		return true;
-	to->listener = mytcp_table_find_listener(net, key, dif, sdif);
+	if (demux_is_kernels(skb))
+		return false;
+	to->listener = demux_listener(net, key, skb);
 	if (to->listener)
 		return true;
 	to->owned = mytcp_port_owned_on(net, key, dif, sdif);
@@ -193,8 +233,7 @@ static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
 		kfree_skb(skb);
 		return;
 	}
-	listener = mytcp_table_find_listener(net, key, inet_iif(skb),
-					     inet_sdif(skb));
+	listener = demux_listener(net, key, skb);
 	if (!listener) {
 		mytcp_timewait_challenge(node);
 		kfree_skb(skb);
@@ -290,24 +329,6 @@ static bool demux_confirm(struct sk_buff *skb)
 	return true;
 }
 
-/*
- * No connection of ours: only what could open one is for a listener of ours.
- * The rest may belong to a connection of the kernel's that is older than the
- * listener; and if it does not, the kernel's RST is the one we would send.
- */
-static bool demux_is_kernels(const struct sk_buff *skb,
-			     const struct target *to)
-{
-	const u8 *flags;
-	u8 buf;
-
-	if (to->node)
-		return false;
-	flags = skb_header_pointer(skb, skb_transport_offset(skb) + 13,
-				   sizeof(buf), &buf);
-	return flags && (*flags & (MYTCP_ACK | MYTCP_RST));
-}
-
 static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
 			       const __be16 *ports)
 {
@@ -316,9 +337,12 @@ static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
 	struct target to;
 
 	mytcp_key_set4(&key, iph->daddr, ports[1], iph->saddr, ports[0]);
-	if (!demux_find(net, &key, inet_iif(skb), inet_sdif(skb), &to) ||
-	    demux_is_kernels(skb, &to))
+	__skb_pull(skb, skb_network_header_len(skb));
+	if (!demux_find(net, &key, skb, &to)) {
+		__skb_push(skb, skb_network_header_len(skb));
 		return NF_ACCEPT;
+	}
+	__skb_push(skb, skb_network_header_len(skb));
 	if (!demux_confirm(skb)) {
 		if (to.node)
 			mytcp_node_put(to.node);

@@ -19,7 +19,7 @@
  * @node: in the connection table; must be first
  * @timer: its end; holds a reference while pending
  * @lock: of all below
- * @port: keeps the local port in use; constant
+ * @port: keeps the local port in use; constant but for its link
  * @options: of IP, or NULL; constant
  * @rcv_nxt: next expected
  * @snd_nxt: our last ACK's sequence number; constant
@@ -37,7 +37,7 @@ struct mytcp_timewait {
 	struct mytcp_node node;
 	struct timer_list timer;
 	spinlock_t lock;	/* of what a segment changes */
-	struct mytcp_port *port;
+	struct mytcp_port_timewait port;
 	struct ip_options_rcu *options;
 	u32 rcv_nxt;
 	u32 snd_nxt;
@@ -80,7 +80,7 @@ static bool timewait_unhash(struct mytcp_timewait *tw)
 	if (!mytcp_table_remove(&tw->node))
 		return false;
 	trace_mytcp_state(net, &tw->node.key, tw->node.state, MYTCP_CLOSE);
-	mytcp_port_drop_timewait(tw->port);
+	mytcp_port_drop_timewait(&tw->port);
 	atomic_dec(&mytcp_net(net)->tw_count);
 	return true;
 }
@@ -176,18 +176,17 @@ void mytcp_timewait_enter(struct sock *sk, int state, unsigned long timeout)
 		mytcp_sock_done(sk, 0);
 		return;
 	}
-	tw->port = mytcp_port_hold_timewait(sk);
 	/* Whoever finds it now kills it, if at all, with its timer armed. */
 	spin_lock_bh(&tw->lock);
 	if (mytcp_table_replace(&mytcp_sk(sk)->node, &tw->node)) {
 		atomic_inc(&mn->tw_count);
 		mytcp_count(sock_net(sk), TW);
+		mytcp_port_hold_timewait(&tw->port, &tw->node, sk);
 		/* The creator's reference becomes the timer's. */
 		mod_timer(&tw->timer, jiffies + timeout);
 		spin_unlock_bh(&tw->lock);
 	} else {
 		spin_unlock_bh(&tw->lock);
-		mytcp_port_drop_timewait(tw->port);
 		mytcp_node_put(&tw->node);
 	}
 	mytcp_sock_done(sk, 0);

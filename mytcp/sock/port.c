@@ -3,32 +3,26 @@
  * Local ports: conflicts between MyTCP sockets, the reservation against the
  * kernel's TCP, and the choice of an ephemeral port.
  *
- * The reservation. A port bound by bind() must not be the kernel's at the same
- * time, or either stack would answer the other's segments. There is no
- * registry both could ask, so MyTCP binds a socket of the kernel's TCP to the
- * same address, port and interface, and never uses it. It is shared by all that
- * are bound there, the children of a listener included, and closed after the
- * last. connect() needs none: its ports come from a range the kernel's TCP does
- * not choose from.
+ * A socket that bind() has bound has a reservation, see reserve.c; it is shared
+ * by all that are bound to the same end, the children of a listener included,
+ * and closed after the last. connect() needs none: its ports come from a range
+ * the kernel's TCP does not choose from.
  *
  * Lock order: socket lock, reserve_mutex, lock of a port bucket, lock of a table
  * bucket. The locks of the kernel's sockets are taken inside reserve_mutex, or
- * by the work item, which takes no lock of ours.
+ * by the work item that closes them, which takes no lock of ours.
  */
-#include <linux/in.h>
 #include <linux/in6.h>
-#include <linux/llist.h>
 #include <linux/mutex.h>
-#include <linux/net.h>
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 #include <net/ip.h>
 #include <net/netns/hash.h>
 #include <net/sock.h>
 
 #include "mytcp/sock/port.h"
+#include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
 
 #define BUCKETS		1024U
@@ -40,7 +34,8 @@
  * @node: in its bucket; bucket's lock, read under RCU
  * @net: namespace; every user holds it; const
  * @num: port, host byte order; const
- * @timewaits: TIME_WAIT buckets; bucket's lock
+ * @timewaits: TIME_WAIT buckets, through struct mytcp_port_timewait; bucket's
+ *	lock
  * @owners: sockets, through port_link; bucket's lock
  * @reservations: of bound owners; bucket's lock, read under RCU
  * @rcu: frees it
@@ -49,31 +44,9 @@ struct mytcp_port {
 	struct hlist_node node;
 	struct net *net;
 	u16 num;
-	unsigned int timewaits;
+	struct hlist_head timewaits;
 	struct hlist_head owners;
 	struct hlist_head reservations;
-	struct rcu_head rcu;
-};
-
-/**
- * struct mytcp_reservation - what keeps the kernel's TCP off a local end
- * @node: in mytcp_port.reservations; bucket's lock, read under RCU
- * @addr: address, IPv4 as v4-mapped, may be the wildcard; const
- * @dev: interface or 0; const
- * @users: sockets bound here and their children; bucket's lock
- * @live: @sock is bound: the end is ours; set under reserve_mutex, read under RCU
- * @sock: the kernel's socket; reserve_mutex and the bucket's lock
- * @closing: on its way to the work item
- * @rcu: frees it
- */
-struct mytcp_reservation {
-	struct hlist_node node;
-	struct in6_addr addr;
-	int dev;
-	unsigned int users;
-	bool live;
-	struct socket *sock;
-	struct llist_node closing;
 	struct rcu_head rcu;
 };
 
@@ -86,26 +59,8 @@ struct bucket {
 static struct bucket table[BUCKETS];
 static u32 counters[COUNTERS];
 
-/* One reservation is made at a time: they may have to step aside, see seal(). */
+/* Who shares an end waits here until its reservation is made. */
 static DEFINE_MUTEX(reserve_mutex);
-
-static LLIST_HEAD(to_close);
-static atomic_t closing = ATOMIC_INIT(0);
-
-/* Runs when the last user of a reservation is gone, who could not sleep. */
-static void close_reservations(struct work_struct *work)
-{
-	struct mytcp_reservation *res, *next;
-
-	llist_for_each_entry_safe(res, next, llist_del_all(&to_close), closing) {
-		if (res->sock)
-			sock_release(res->sock);
-		kfree_rcu(res, rcu);
-		atomic_dec(&closing);
-	}
-}
-
-static DECLARE_WORK(close_work, close_reservations);
 
 static struct bucket *bucket_of(const struct net *net, u16 num)
 {
@@ -155,7 +110,7 @@ static void check_port(struct bucket *b, struct mytcp_port *port)
 {
 	lockdep_assert_held(&b->lock);
 
-	if (port->timewaits || !hlist_empty(&port->owners))
+	if (!hlist_empty(&port->timewaits) || !hlist_empty(&port->owners))
 		return;
 	clear_bit(port->num, mytcp_net(port->net)->ports);
 	hlist_del_rcu(&port->node);
@@ -183,37 +138,55 @@ static void local_addr(const struct sock *sk, struct in6_addr *addr)
 	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_rcv_saddr, addr);
 }
 
-/* Two sockets on one port: may @sk bind, or listen, in spite of @other? */
-static bool conflict(const struct sock *sk, const struct sock *other)
+/* Do ends on one port overlap, that of @sk and this one? */
+static bool meets(const struct sock *sk, const struct in6_addr *addr, int dev)
 {
-	struct in6_addr mine, its;
+	struct in6_addr mine;
 
-	if (!mytcp_dev_overlaps(sk->sk_bound_dev_if,
-				READ_ONCE(other->sk_bound_dev_if)))
-		return false;
 	local_addr(sk, &mine);
-	local_addr(other, &its);
-	if (!mytcp_addr_covers(&mine, &its) && !mytcp_addr_covers(&its, &mine))
-		return false;
-	return !(sk->sk_reuse && other->sk_reuse &&
-		 !mytcp_sock_in(other, MYTCP_ST(LISTEN)));
+	return mytcp_dev_overlaps(sk->sk_bound_dev_if, dev) &&
+	       (mytcp_addr_covers(&mine, addr) || mytcp_addr_covers(addr, &mine));
+}
+
+/* Neither option lets two sockets share unless both have it. */
+static bool may_share(const struct sock *sk, bool reuse, bool reuseport)
+{
+	return (sk->sk_reuse && reuse) || (sk->sk_reuseport && reuseport);
 }
 
 /*
- * With SO_REUSEADDR a TIME_WAIT forbids nothing. Which address it has is not
- * asked: the port is taken, rather than a connection mixed up.
+ * May @sk not bind, or listen, because of @other? As the kernel's TCP has it:
+ * SO_REUSEADDR helps beside whoever does not listen, SO_REUSEPORT beside
+ * whoever is of the same user.
  */
-static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
-			 const struct sock *sk)
+static bool conflict(const struct sock *sk, const struct sock *other, bool share)
 {
+	bool reuse = other->sk_reuse && !mytcp_sock_in(other, MYTCP_ST(LISTEN));
+	bool reuseport = other->sk_reuseport &&
+			 uid_eq(sk->sk_uid, other->sk_uid);
+	struct in6_addr its;
+
+	local_addr(other, &its);
+	return meets(sk, &its, READ_ONCE(other->sk_bound_dev_if)) &&
+	       !(share && may_share(sk, reuse, reuseport));
+}
+
+/* @share: do the options count? */
+static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
+			 const struct sock *sk, bool share)
+{
+	const struct mytcp_port_timewait *tw;
 	const struct mytcp_sock *other;
 
 	lockdep_assert_held(&b->lock);
 
-	if (port->timewaits && !sk->sk_reuse)
-		return true;
+	hlist_for_each_entry(tw, &port->timewaits, link) {
+		if (meets(sk, &tw->node->key.laddr, tw->node->dev) &&
+		    !(share && may_share(sk, tw->reuse, tw->reuseport)))
+			return true;
+	}
 	hlist_for_each_entry(other, &port->owners, port_link) {
-		if (&other->inet.sk != sk && conflict(sk, &other->inet.sk))
+		if (&other->inet.sk != sk && conflict(sk, &other->inet.sk, share))
 			return true;
 	}
 	return false;
@@ -236,7 +209,7 @@ static struct mytcp_reservation *find_reservation(struct bucket *b,
 }
 
 /* Keep other MyTCP sockets off the end, before the kernel's TCP is asked. */
-static int claim(struct sock *sk, u16 num)
+static int claim(struct sock *sk, u16 num, bool share)
 {
 	struct net *net = sock_net(sk);
 	struct bucket *b = bucket_of(net, num);
@@ -255,7 +228,7 @@ static int claim(struct sock *sk, u16 num)
 
 	spin_lock_bh(&b->lock);
 	port = find_port(b, net, num);
-	if (port && any_conflict(b, port, sk)) {
+	if (port && any_conflict(b, port, sk, share)) {
 		err = -EADDRINUSE;
 		goto unlock;
 	}
@@ -279,116 +252,44 @@ out:
 	return err;
 }
 
-/* How the other reservations of a port let a new one bind beside them. */
-static void set_reuse(struct mytcp_port *port, bool reuse)
+static bool has_others(struct mytcp_port *port,
+		       const struct mytcp_reservation *res)
 {
 	struct bucket *b = bucket_of_port(port);
-	struct mytcp_reservation *res;
+	bool others;
 
-	lockdep_assert_held(&reserve_mutex);
-
-	/* what stands in the list is not being closed, and has its socket */
 	spin_lock_bh(&b->lock);
-	hlist_for_each_entry(res, &port->reservations, node) {
-		if (res->sock)
-			res->sock->sk->sk_reuse = reuse;
-	}
+	others = port->reservations.first != &res->node || res->node.next;
 	spin_unlock_bh(&b->lock);
+	return others;
 }
 
-static int bind_kernel(struct socket *sock, const struct mytcp_reservation *res,
-		       u16 num)
-{
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(num),
-		.sin_addr.s_addr = res->addr.s6_addr32[3],
-	};
-
-	/* whether the address may be bound was decided for the user's socket */
-	ip_sock_set_freebind(sock->sk);
-	if (res->dev) {
-		int err = sock_bindtoindex(sock->sk, res->dev, true);
-
-		if (err)
-			return err;
-	}
-	return kernel_bind(sock, (struct sockaddr *)&sin, sizeof(sin));
-}
-
-/*
- * A socket bound with SO_REUSEADDR lets others with that option bind too, and
- * taking the option back is not enough: the kernel remembers of the port that
- * all its sockets had it. listen() ends that, and a listener that is shut down
- * keeps its port. Nothing connects to it meanwhile that would not be refused
- * otherwise: nobody listens here.
- */
-static int seal(struct socket *sock)
-{
-	int err = kernel_listen(sock, 0);
-
-	if (!err)
-		err = kernel_sock_shutdown(sock, SHUT_RDWR);
-	return err;
-}
-
-/*
- * Bind the kernel's socket of a claimed end. With SO_REUSEADDR it is bound like
- * the user's would be, that the kernel's TIME_WAITs do not stand against it.
- * Reservations of other addresses of the port are conflicts to the kernel,
- * while the user's sockets may well stand side by side: for the time of the
- * bind they allow it.
- */
-static int reserve(struct sock *sk, struct mytcp_port *port,
-		   struct mytcp_reservation *res)
-{
-	bool reuse = sk->sk_reuse;
-	struct socket *sock;
-	int err;
-
-	lockdep_assert_held(&reserve_mutex);
-
-	/* what has been given back here may not be closed yet */
-	mytcp_port_flush();
-	err = sock_create_kern(port->net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
-			       &sock);
-	if (err)
-		return err;
-
-	if (reuse) {
-		sock_set_reuseaddr(sock->sk);
-		set_reuse(port, true);
-	}
-	err = bind_kernel(sock, res, port->num);
-	if (!err && reuse)
-		err = seal(sock);
-	if (reuse) {
-		sock->sk->sk_reuse = SK_NO_REUSE;
-		set_reuse(port, false);
-	}
-	if (err) {
-		sock_release(sock);
-		return err;
-	}
-
-	spin_lock_bh(&bucket_of_port(port)->lock);
-	res->sock = sock;
-	spin_unlock_bh(&bucket_of_port(port)->lock);
-	WRITE_ONCE(res->live, true);
-	return 0;
-}
-
-static int bind_num(struct sock *sk, u16 num)
+/* The end is claimed already: take it from the kernel's TCP, too. */
+static int reserve(struct sock *sk, bool share)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned int beside = 0;
+
+	lockdep_assert_held(&reserve_mutex);
+
+	if (share && sk->sk_reuse)
+		beside |= MYTCP_RESERVE_TIMEWAIT;
+	if ((share && sk->sk_reuseport) || has_others(ms->port, ms->reservation))
+		beside |= MYTCP_RESERVE_OURS;
+	return mytcp_reserve_open(ms->reservation, sock_net(sk),
+				  ms->port->num, beside);
+}
+
+static int bind_num(struct sock *sk, u16 num, bool share)
+{
 	int err;
 
 	lockdep_assert_held(&reserve_mutex);
 
-	err = claim(sk, num);
-	if (err || ms->reservation->live)
+	err = claim(sk, num, share);
+	if (err || mytcp_sk(sk)->reservation->live)
 		return err;
-	err = reserve(sk, ms->port, ms->reservation);
+	err = reserve(sk, share);
 	if (err)
 		mytcp_port_release(sk);
 	return err;
@@ -405,7 +306,10 @@ static void port_range(const struct net *net, u32 *first, u32 *count)
 	*count = max(low, high) - *first + 1;
 }
 
-/* Ports nobody uses first, then those whose users may not be in the way. */
+/*
+ * Ports nobody uses first, then those whose users may not be in the way. The
+ * options do not count: who does not name a port does not mean to share it.
+ */
 static int bind_any(struct sock *sk)
 {
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
@@ -423,7 +327,7 @@ static int bind_any(struct sock *sk)
 		if (mytcp_netns_port_ours(mn, num) != want_used ||
 		    inet_is_local_reserved_port(sock_net(sk), num))
 			continue;
-		err = bind_num(sk, num);
+		err = bind_num(sk, num, false);
 		if (err != -EADDRINUSE)
 			return err;
 	}
@@ -432,8 +336,8 @@ static int bind_any(struct sock *sk)
 
 /**
  * mytcp_port_bind() - struct proto.get_port
- * @sk: without a port; inet_rcv_saddr, sk_bound_dev_if and sk_reuse as they
- *	are to be
+ * @sk: without a port; inet_rcv_saddr, sk_bound_dev_if, sk_reuse and
+ *	sk_reuseport as they are to be
  * @num: port, or 0 to have one chosen
  *
  * Sets inet_num.
@@ -451,7 +355,7 @@ int mytcp_port_bind(struct sock *sk, unsigned short num)
 		return -EINVAL;
 
 	mutex_lock(&reserve_mutex);
-	err = num ? bind_num(sk, num) : bind_any(sk);
+	err = num ? bind_num(sk, num, true) : bind_any(sk);
 	mutex_unlock(&reserve_mutex);
 	return err;
 }
@@ -461,7 +365,8 @@ int mytcp_port_bind(struct sock *sk, unsigned short num)
  * @sk: in LISTEN already, but in no table
  *
  * Binds to a port when it has none. Two that were bound with SO_REUSEADDR meet
- * here: as either sees the other's state, at most one goes on.
+ * here: as either sees the other's state, at most one goes on. With SO_REUSEPORT
+ * both do.
  *
  * Context: process, socket locked; sleeps.
  * Return: 0, -EADDRINUSE, or what mytcp_port_bind() returns.
@@ -483,7 +388,7 @@ int mytcp_port_listen(struct sock *sk)
 	port = mytcp_sk(sk)->port;
 	b = bucket_of_port(port);
 	spin_lock_bh(&b->lock);
-	if (any_conflict(b, port, sk))
+	if (any_conflict(b, port, sk, true))
 		err = -EADDRINUSE;
 	spin_unlock_bh(&b->lock);
 	return err;
@@ -641,9 +546,7 @@ void mytcp_port_release(struct sock *sk)
 	inet_sk(sk)->inet_num = 0;
 	if (res && !--res->users) {
 		hlist_del_rcu(&res->node);
-		atomic_inc(&closing);
-		llist_add(&res->closing, &to_close);
-		schedule_work(&close_work);
+		mytcp_reserve_close(res);
 	}
 	check_port(b, port);
 	spin_unlock_bh(&b->lock);
@@ -651,44 +554,52 @@ void mytcp_port_release(struct sock *sk)
 
 /**
  * mytcp_port_hold_timewait() - a TIME_WAIT bucket keeps the port in use
+ * @tw: the bucket's share, in no list
+ * @node: the bucket's, with key and interface; it outlives the share
  * @sk: the socket it takes the place of
  *
  * The kernel's TCP may have the port as soon as the reservation's sockets are
  * gone, as if it had been bound with SO_REUSEADDR.
  *
  * Context: any, socket locked.
- * Return: the port, for mytcp_port_drop_timewait(); NULL when @sk has none.
  */
-struct mytcp_port *mytcp_port_hold_timewait(const struct sock *sk)
+void mytcp_port_hold_timewait(struct mytcp_port_timewait *tw,
+			      const struct mytcp_node *node,
+			      const struct sock *sk)
 {
 	struct mytcp_port *port = mytcp_sk(sk)->port;
+	struct bucket *b;
 
-	if (port) {
-		spin_lock_bh(&bucket_of_port(port)->lock);
-		port->timewaits++;
-		spin_unlock_bh(&bucket_of_port(port)->lock);
-	}
-	return port;
+	tw->port = port;
+	if (!port)
+		return;
+
+	tw->node = node;
+	tw->reuse = sk->sk_reuse;
+	tw->reuseport = sk->sk_reuseport;
+	b = bucket_of_port(port);
+	spin_lock_bh(&b->lock);
+	hlist_add_head(&tw->link, &port->timewaits);
+	spin_unlock_bh(&b->lock);
 }
 
 /**
  * mytcp_port_drop_timewait() - the bucket has gone
- * @port: what mytcp_port_hold_timewait() returned, or NULL
+ * @tw: what mytcp_port_hold_timewait() has set; once
  *
  * Context: any.
  */
-void mytcp_port_drop_timewait(struct mytcp_port *port)
+void mytcp_port_drop_timewait(struct mytcp_port_timewait *tw)
 {
 	struct bucket *b;
 
-	if (!port)
+	if (!tw->port)
 		return;
 
-	b = bucket_of_port(port);
+	b = bucket_of_port(tw->port);
 	spin_lock_bh(&b->lock);
-	if (!WARN_ON_ONCE(!port->timewaits))
-		port->timewaits--;
-	check_port(b, port);
+	hlist_del(&tw->link);
+	check_port(b, tw->port);
 	spin_unlock_bh(&b->lock);
 }
 
@@ -745,23 +656,10 @@ bool mytcp_port_owned(struct net *net, const struct mytcp_key *key)
 	return mytcp_port_owned_on(net, key, -1, -1);
 }
 
-/**
- * mytcp_port_flush() - wait until what was given back is the kernel's again
- *
- * Context: process; sleeps. Any of our socket locks may be held.
- */
-void mytcp_port_flush(void)
-{
-	if (atomic_read(&closing)) {
-		schedule_work(&close_work);
-		flush_work(&close_work);
-	}
-}
-
 /* A kernel's socket does not hold its namespace: it must not outlive it. */
 static void __net_exit port_leave(struct net *net)
 {
-	mytcp_port_flush();
+	mytcp_reserve_flush();
 }
 
 static struct pernet_operations port_ops = {
@@ -794,5 +692,5 @@ int mytcp_port_init(void)
 void mytcp_port_exit(void)
 {
 	unregister_pernet_subsys(&port_ops);
-	flush_work(&close_work);
+	mytcp_reserve_exit();
 }

@@ -17,6 +17,22 @@ struct sock;
  */
 struct mytcp_port;
 
+/**
+ * struct mytcp_port_timewait - what a TIME_WAIT bucket holds of its port
+ * @link: among those of the port; its lock
+ * @port: kept in use, or NULL; const
+ * @node: the bucket's; const
+ * @reuse: the socket had SO_REUSEADDR; const
+ * @reuseport: the socket had SO_REUSEPORT; const
+ */
+struct mytcp_port_timewait {
+	struct hlist_node link;
+	struct mytcp_port *port;
+	const struct mytcp_node *node;
+	bool reuse;
+	bool reuseport;
+};
+
 /* struct proto.get_port: sets inet_num, as inet_rcv_saddr and the bound device
  * are to be. Process context, socket locked; may sleep. Negative errno.
  */
@@ -33,12 +49,14 @@ int mytcp_port_connect(struct sock *sk);
  */
 void mytcp_port_inherit(struct sock *child, const struct sock *listener);
 /* struct proto.put_port. Any context; what must sleep goes to a work item, for
- * which whoever closed the last descriptor waits in mytcp_port_flush().
+ * which whoever closed the last descriptor waits in mytcp_reserve_flush().
  */
 void mytcp_port_release(struct sock *sk);
-/* A TIME_WAIT bucket keeps the port in use; softirq. NULL without a port. */
-struct mytcp_port *mytcp_port_hold_timewait(const struct sock *sk);
-void mytcp_port_drop_timewait(struct mytcp_port *port);
+/* A TIME_WAIT bucket keeps the port in use, if there is one; any context. */
+void mytcp_port_hold_timewait(struct mytcp_port_timewait *tw,
+			      const struct mytcp_node *node,
+			      const struct sock *sk);
+void mytcp_port_drop_timewait(struct mytcp_port_timewait *tw);
 /* RCU: is the local end bound by a MyTCP socket, so that RSTs are ours to send?
  * The first says so only of ends bound on every interface.
  */
@@ -48,7 +66,5 @@ bool mytcp_port_owned_on(struct net *net, const struct mytcp_key *key,
 
 int mytcp_port_init(void);
 void mytcp_port_exit(void);
-/* Wait until the reservations given back are closed; process context. */
-void mytcp_port_flush(void);
 
 #endif /* MYTCP_SOCK_PORT_H */

@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <net/netns/hash.h>
+#include <net/sock_reuseport.h>
 
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
@@ -435,20 +436,57 @@ struct mytcp_node *mytcp_table_next(struct net *net, unsigned int *bucket,
 	return mytcp_table_from(net, bucket);
 }
 
+/* Another listener of the same end that shares it; bucket lock held. */
+static struct sock *find_group(const struct mytcp_node *node,
+			       const struct sock *sk)
+{
+	struct mytcp_node *other;
+	struct hlist_nulls_node *pos;
+
+	lockdep_assert_held(bucket_lock(node->bucket));
+
+	hlist_nulls_for_each_entry(other, pos, &table.heads[node->bucket], link) {
+		struct sock *its = mytcp_node_sk(other);
+
+		if (other->net == node->net && other->dev == node->dev &&
+		    mytcp_key_equal(&other->key, &node->key) &&
+		    its->sk_reuseport && uid_eq(its->sk_uid, sk->sk_uid))
+			return its;
+	}
+	return NULL;
+}
+
+/* SO_REUSEPORT: the group is the kernel's, programs that choose included. */
+static int join_group(const struct mytcp_node *node, struct sock *sk)
+{
+	bool any = !inet_sk(sk)->inet_rcv_saddr;
+	struct sock *other;
+
+	if (!sk->sk_reuseport)
+		return 0;
+	other = find_group(node, sk);
+	return other ? reuseport_add_sock(sk, other, any) :
+		       reuseport_alloc(sk, any);
+}
+
 /**
  * mytcp_table_listen() - enter a listener
  * @sk: bound, inet_num and inet_rcv_saddr set
  *
+ * With SO_REUSEPORT it joins those that listen at the same end.
+ *
  * Context: process, socket locked. Takes a reference for the table.
+ * Return: 0 or -ENOMEM.
  */
-void mytcp_table_listen(struct sock *sk)
+int mytcp_table_listen(struct sock *sk)
 {
 	struct mytcp_node *node = &mytcp_sk(sk)->node;
 	const struct inet_sock *inet = inet_sk(sk);
+	int err;
 
 	sock_owned_by_me(sk);
 	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
-		return;
+		return 0;
 
 	mytcp_key_set4(&node->key, inet->inet_rcv_saddr, htons(inet->inet_num),
 		       htonl(INADDR_ANY), 0);
@@ -457,8 +495,11 @@ void mytcp_table_listen(struct sock *sk)
 	node->bucket = listen_bucket(node->net, node->key.lport);
 
 	spin_lock_bh(bucket_lock(node->bucket));
-	link_node(node);
+	err = join_group(node, sk);
+	if (!err)
+		link_node(node);
 	spin_unlock_bh(bucket_lock(node->bucket));
+	return err;
 }
 
 /**
@@ -471,6 +512,8 @@ void mytcp_table_listen(struct sock *sk)
 void mytcp_table_unlisten(struct sock *sk)
 {
 	mytcp_table_remove(&mytcp_sk(sk)->node);
+	if (rcu_access_pointer(sk->sk_reuseport_cb))
+		reuseport_detach_sock(sk);
 }
 
 /* How well a listener fits: 0 not at all; an address says more than a device. */
@@ -497,7 +540,8 @@ static int listener_score(const struct mytcp_node *node, const struct net *net,
  *
  * Context: RCU read side, which the caller keeps as long as it uses the
  * listener without a reference.
- * Return: the most specific listener, without a reference, or NULL.
+ * Return: the most specific listener, without a reference, or NULL. Of a group
+ * it is any member.
  */
 struct sock *mytcp_table_find_listener(struct net *net,
 				       const struct mytcp_key *key,
@@ -523,6 +567,19 @@ again:
 	if (get_nulls_value(pos) != bucket)
 		goto again;
 	return best ? mytcp_node_sk(best) : NULL;
+}
+
+/**
+ * mytcp_table_hash() - a number for a connection
+ * @net: namespace
+ * @key: its ends
+ *
+ * Context: any.
+ * Return: the same for the same connection, as long as the module is loaded.
+ */
+u32 mytcp_table_hash(const struct net *net, const struct mytcp_key *key)
+{
+	return hash_key(net, key);
 }
 
 /**

@@ -173,6 +173,8 @@ struct mytcp_node *mytcp_table_next(struct net *net, unsigned int *bucket,
 				    struct mytcp_node *node);
 /* As first, beginning at *@bucket; listeners stand in the lowest ones. */
 struct mytcp_node *mytcp_table_from(struct net *net, unsigned int *bucket);
+/* Keyed: nobody outside can tell what it will be. */
+u32 mytcp_table_hash(const struct net *net, const struct mytcp_key *key);
 /* Buckets of the established table. */
 unsigned int mytcp_table_size(void);
 
@@ -180,7 +182,7 @@ unsigned int mytcp_table_size(void);
  * Listeners. find_listener takes no reference: the caller is under RCU and
  * uses the socket, or takes a reference, before it leaves.
  */
-void mytcp_table_listen(struct sock *sk);
+int mytcp_table_listen(struct sock *sk);
 void mytcp_table_unlisten(struct sock *sk);
 struct sock *mytcp_table_find_listener(struct net *net,
 				       const struct mytcp_key *key,
