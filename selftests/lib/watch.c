@@ -21,8 +21,8 @@
 
 /* One end that has sent its FIN. */
 struct end {
-	uint32_t from, to, ports;	/* as on the wire */
-	uint32_t after;			/* sequence number behind the FIN */
+	uint32_t from, to;		/* addresses, as on the wire */
+	uint16_t sport, dport;
 	bool used;
 };
 
@@ -62,19 +62,14 @@ int rst_watch(void)
 }
 
 /* The place of an end: its own, or the free one where it would be. */
-static struct end *end_of(const struct iphdr *ip, const struct tcphdr *tcp)
+static struct end *end_of(const struct end *e)
 {
-	uint32_t ports, i;
+	uint32_t i = (e->from ^ e->to ^ e->sport << 8 ^ e->dport) % ENDS;
 
-	memcpy(&ports, tcp, sizeof(ports));
-	i = (ports ^ ports >> 15 ^ ip->saddr ^ ip->daddr) % ENDS;
-	while (ends[i].used && (ends[i].ports != ports ||
-				ends[i].from != ip->saddr ||
-				ends[i].to != ip->daddr))
+	while (ends[i].used && (ends[i].from != e->from || ends[i].to != e->to ||
+				ends[i].sport != e->sport ||
+				ends[i].dport != e->dport))
 		i = (i + 1) % ENDS;
-	ends[i].from = ip->saddr;
-	ends[i].to = ip->daddr;
-	ends[i].ports = ports;
 	return &ends[i];
 }
 
@@ -94,13 +89,19 @@ static bool look_at(const unsigned char *packet)
 {
 	const struct iphdr *ip = (const void *)packet;
 	const struct tcphdr *tcp = (const void *)(packet + 4 * ip->ihl);
-	struct end *end = end_of(ip, tcp);
+	struct end from = {
+		.from = ip->saddr, .to = ip->daddr,
+		.sport = tcp->source, .dport = tcp->dest,
+		.used = true,
+	};
+	struct end to = {
+		.from = ip->daddr, .to = ip->saddr,
+		.sport = tcp->dest, .dport = tcp->source,
+	};
 
 	if (tcp->rst)
-		return !end->used || ntohl(tcp->seq) != end->after;
-	end->used = true;
-	end->after = ntohl(tcp->seq) + ntohs(ip->tot_len) -
-		     4 * (ip->ihl + tcp->doff) + 1;
+		return !end_of(&from)->used || !end_of(&to)->used;
+	*end_of(&from) = from;
 	return false;
 }
 

@@ -3,10 +3,10 @@
  * A capture that sees one thing only: connections that are reset, on any
  * interface.
  *
- * A connection that both ends have closed cannot be reset any more. What comes
- * late for it, like the answer to a FIN that was sent twice, is met by a RST
- * (RFC 9293 3.10.7.1) that lies behind its sender's own FIN: no loss, and on a
- * machine that pauses for the time of a retransmission no error.
+ * After the FINs of both ends a RST does no harm that a reader would not see:
+ * what comes late, like the answer to a FIN that was sent twice, finds nobody
+ * and is met by one (RFC 9293 3.10.7.1). On a machine that pauses for the time
+ * of a retransmission the kernel's own TCP shows such.
  */
 #ifndef SELFTESTS_LIB_WATCH_H
 #define SELFTESTS_LIB_WATCH_H
