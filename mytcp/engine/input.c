@@ -94,9 +94,12 @@ static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
 	mytcp_ecn_agreed(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
 	mytcp_output_sync_mss(sk, ms->pmtu);
+	/* A user who waits to write, or told us so, has data for the ACK. */
+	*acts |= sk->sk_write_pending || ms->defer_accept || ms->ack_pingpong ?
+		 MYTCP_ACT_SAVE_ACK : MYTCP_ACT_ACK;
+	*acts |= MYTCP_ACT_PUSH | MYTCP_ACT_ESTABLISHED;
 	mytcp_delack_enter_quick(sk, 16);
 	security_inet_conn_established(sk, skb);
-	*acts |= MYTCP_ACT_ACK | MYTCP_ACT_PUSH | MYTCP_ACT_ESTABLISHED;
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);

@@ -41,6 +41,8 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 
 	if (acts & MYTCP_ACT_ACK) {
 		mytcp_output_ack(sk);
+	} else if (acts & MYTCP_ACT_SAVE_ACK) {
+		mytcp_delack_save(sk);
 	} else if (acts & MYTCP_ACT_DELACK) {
 		if (!mytcp_delack_due(sk))
 			mytcp_delack_schedule(sk);

@@ -43,7 +43,9 @@
  * @ecn: both ends have ECN; constant
  * @offer: what we answer with, MYTCP_HAS_*; constant
  * @wscale: our shift; constant
- * @retries: SYN-ACKs after the first; timer only
+ * @retries: how often the timer ran: SYN-ACKs after the first, and those that
+ *	TCP_DEFER_ACCEPT saved; timer only
+ * @acked: the third segment was here, without data; see synq_defers()
  * @again: a SYN-ACK was retransmitted: no RTT sample (Karn)
  */
 struct mytcp_synq {
@@ -67,6 +69,7 @@ struct mytcp_synq {
 	u8 wscale;
 	u8 retries;
 	bool again;
+	bool acked;
 };
 
 static struct kmem_cache *synq_cache;
@@ -180,26 +183,56 @@ static void synq_end(struct mytcp_synq *entry)
 	synq_unlist(entry);
 }
 
-/* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
-static void synq_expired(struct timer_list *timer)
+/* For so many runs of the timer TCP_DEFER_ACCEPT wants data. */
+static u8 synq_defer(const struct mytcp_synq *entry)
 {
-	struct mytcp_synq *entry = from_timer(entry, timer, timer);
-	struct net *net = entry->node.net;
-	unsigned int most = mytcp_sk(entry->listener)->syn_retries ?:
-			    READ_ONCE(mytcp_net(net)->synack_retries);
+	return READ_ONCE(mytcp_sk(entry->listener)->defer_accept);
+}
 
-	if (!mytcp_node_hashed(&entry->node))
-		goto put;
-	if (entry->retries >= most) {
-		mytcp_count(net, TCPTimeouts);
-		synq_end(entry);
-		goto put;
-	}
-	WRITE_ONCE(entry->retries, entry->retries + 1);
+static bool synq_is_over(const struct mytcp_synq *entry)
+{
+	const struct mytcp_net *mn = mytcp_net(entry->node.net);
+	unsigned int most = READ_ONCE(mytcp_sk(entry->listener)->syn_retries) ?:
+			    READ_ONCE(mn->synack_retries);
+
+	if (entry->retries < most)
+		return false;
+	/* who has answered may take as long as the listener is patient */
+	return !READ_ONCE(entry->acked) || entry->retries >= synq_defer(entry);
+}
+
+static void synq_retransmit(struct mytcp_synq *entry)
+{
+	struct net *net = entry->node.net;
+	u8 before = entry->retries;
+
+	if (before < U8_MAX)
+		WRITE_ONCE(entry->retries, before + 1);
+	/*
+	 * A peer that owes data only is left in peace, but for once at the
+	 * end: its answer to that makes the connection.
+	 */
+	if (READ_ONCE(entry->acked) && before + 1 < synq_defer(entry))
+		return;
 	entry->again = true;
 	mytcp_count(net, RetransSegs);
 	mytcp_count(net, TCPSynRetrans);
 	synq_send_synack(entry);
+}
+
+/* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
+static void synq_expired(struct timer_list *timer)
+{
+	struct mytcp_synq *entry = from_timer(entry, timer, timer);
+
+	if (!mytcp_node_hashed(&entry->node))
+		goto put;
+	if (synq_is_over(entry)) {
+		mytcp_count(entry->node.net, TCPTimeouts);
+		synq_end(entry);
+		goto put;
+	}
+	synq_retransmit(entry);
 	/* The reference goes on with the timer. */
 	mod_timer(&entry->timer, jiffies +
 		  min_t(unsigned long, HZ << min_t(u8, entry->retries, 7),
@@ -286,6 +319,7 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->ecn = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg);
 	entry->retries = 0;
 	entry->again = false;
+	entry->acked = false;
 	entry->sent_us = mytcp_clock_us();
 	timer_setup(&entry->timer, synq_expired, 0);
 	synq_choose(entry, listener, isn);
@@ -583,6 +617,17 @@ static bool synq_acceptable(const struct mytcp_synq *entry,
 	       mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd);
 }
 
+/* TCP_DEFER_ACCEPT: the bare third segment is not worth a connection yet. */
+static bool synq_defers(struct mytcp_synq *entry, const struct mytcp_seg *seg)
+{
+	if (READ_ONCE(entry->retries) >= synq_defer(entry) ||
+	    mytcp_seq_gt(seg->seq + mytcp_segment_seqlen(seg), entry->irs + 1))
+		return false;
+	WRITE_ONCE(entry->acked, true);
+	mytcp_count(entry->node.net, TCPDeferAcceptDrop);
+	return true;
+}
+
 /*
  * RFC 9293 3.10.7.4 for SYN-RECEIVED, reached from LISTEN. Consumes the skb,
  * unless it returns false.
@@ -614,6 +659,8 @@ static bool synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
 		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
 		goto drop;
 	}
+	if (synq_defers(entry, seg))
+		goto drop;
 	return synq_ack(entry, skb, seg);
 drop:
 	kfree_skb(skb);

@@ -26,7 +26,7 @@
 	X(DelayedACKs) X(DelayedACKLost) X(TCPChallengeACK)		\
 	X(TCPACKSkippedPAWS) X(TCPACKSkippedSeq)			\
 	X(TCPACKSkippedChallenge) X(TCPACKSkippedTimeWait)		\
-	X(TCPSYNChallenge) X(TCPReqQFullDrop)				\
+	X(TCPSYNChallenge) X(TCPReqQFullDrop) X(TCPDeferAcceptDrop)	\
 	X(TCPTimeouts) X(TCPSynRetrans) X(TCPFastRetrans)		\
 	X(TCPRetransFail) X(TCPLossProbes)				\
 	X(TCPAbortOnData) X(TCPAbortOnClose) X(TCPAbortOnMemory)	\
