@@ -5,6 +5,7 @@
 #include <linux/uio.h>
 #include <net/inet_common.h>
 #include <net/sock.h>
+#include <uapi/linux/tcp.h>
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/delack.h"
@@ -338,15 +339,23 @@ static int inq_hint(const struct sock *sk)
 int mytcp_api_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		      int flags, int *addr_len)
 {
-	int ret;
+	bool tell;
+	int ret, left;
 
 	if (flags & MSG_ERRQUEUE)
 		return inet_recv_error(sk, msg, len, addr_len);
 
 	lock_sock(sk);
 	ret = recv_locked(sk, msg, len, flags);
-	if (ret >= 0 && msg->msg_get_inq)
-		msg->msg_inq = inq_hint(sk);
+	left = inq_hint(sk);
+	tell = mytcp_sk(sk)->tell_inq;
 	release_sock(sk);
+
+	if (ret < 0)
+		return ret;
+	if (msg->msg_get_inq)
+		msg->msg_inq = left;
+	if (tell)
+		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(left), &left);
 	return ret;
 }

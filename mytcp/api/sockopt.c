@@ -260,6 +260,33 @@ static int get_defer_accept(struct sock *sk)
 	return end;
 }
 
+/* ---- what is told when ---- */
+
+static int set_notsent_lowat(struct sock *sk, int val)
+{
+	WRITE_ONCE(mytcp_sk(sk)->notsent_lowat, val);
+	sk->sk_write_space(sk);
+	return 0;
+}
+
+static int get_notsent_lowat(struct sock *sk)
+{
+	return mytcp_sk(sk)->notsent_lowat;
+}
+
+static int set_inq(struct sock *sk, int val)
+{
+	if (!within(val, 0, 1))
+		return -EINVAL;
+	mytcp_sk(sk)->tell_inq = val;
+	return 0;
+}
+
+static int get_inq(struct sock *sk)
+{
+	return mytcp_sk(sk)->tell_inq;
+}
+
 /* ---- the rest ---- */
 
 /* To be set only while a connection is restored, which MyTCP cannot do. */
@@ -286,6 +313,8 @@ static const struct option options[] = {
 	{ TCP_USER_TIMEOUT, set_user_timeout, get_user_timeout },
 	{ TCP_LINGER2, set_linger2, get_linger2 },
 	{ TCP_DEFER_ACCEPT, set_defer_accept, get_defer_accept },
+	{ TCP_NOTSENT_LOWAT, set_notsent_lowat, get_notsent_lowat },
+	{ TCP_INQ, set_inq, get_inq },
 	{ TCP_TIMESTAMP, set_timestamp, get_timestamp },
 };
 

@@ -113,9 +113,6 @@ static void ack_advance(struct sock *sk, const struct mytcp_seg *seg)
 		mytcp_timer_stop(sk);
 	else
 		mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
-	if (sk->sk_socket &&
-	    test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
-		sk->sk_write_space(sk);
 }
 
 /* True when the peer's window changed. */

@@ -59,6 +59,15 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 	}
 }
 
+/* Acknowledged data has given its memory back, and what waited was sent. */
+static void receive_wake_writer(struct sock *sk)
+{
+	/* freed before the look at the bit: poll() does it the other way round */
+	smp_mb();
+	if (sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
+		sk->sk_write_space(sk);
+}
+
 /**
  * mytcp_receive() - a segment for a full socket
  * @sk: socket, locked and referenced; perhaps closed by this
@@ -84,8 +93,10 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 	if (acts & MYTCP_ACT_CHALLENGE)
 		mytcp_output_challenge(sk);
 	/* Data first: it carries the ACK. */
-	if (acts & MYTCP_ACT_PUSH)
+	if (acts & MYTCP_ACT_PUSH) {
 		mytcp_output_push(sk);
+		receive_wake_writer(sk);
+	}
 	if (ms->segs_out == sent)
 		receive_acknowledge(sk, acts);
 	if (acts & MYTCP_ACT_TIMEWAIT)

@@ -161,6 +161,8 @@ enum mytcp_recovery_state {
  * @user_timeout: TCP_USER_TIMEOUT, ms, 0 for none; sk
  * @linger2: TCP_LINGER2, jiffies, 0 for the namespace's, -1 for none; sk
  * @defer_accept: TCP_DEFER_ACCEPT, SYN-ACK retransmissions; sk
+ * @notsent_lowat: TCP_NOTSENT_LOWAT, octets, 0 for the namespace's; sk
+ * @tell_inq: TCP_INQ; sk
  * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
  * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
  *
@@ -193,12 +195,14 @@ struct mytcp_sock {
 	u32 keepalive_time;
 	u32 keepalive_intvl;
 	u32 user_timeout;
+	u32 notsent_lowat;
 	int linger2;
 	u16 user_mss;
 	u8 nonagle;
 	u8 keepalive_probes;
 	u8 syn_retries;
 	u8 defer_accept;
+	bool tell_inq;
 
 	struct timer_list retrans_timer;
 	struct timer_list delack_timer;
@@ -366,13 +370,31 @@ static inline u64 mytcp_clock_us(void)
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
 }
 
-/* A third of the send buffer is free: worth waking a writer for. Without
- * struct proto.stream_memory_free, which <net/sock.h> takes for the kernel's.
+/* What is not sent is less than TCP_NOTSENT_LOWAT; to @wake a writer, half. */
+static inline bool mytcp_sock_may_queue(const struct sock *sk, int wake)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 unsent = READ_ONCE(ms->write_seq) - READ_ONCE(ms->snd_nxt);
+	u32 most = READ_ONCE(ms->notsent_lowat) ?:
+		   READ_ONCE(mytcp_net(sock_net(sk))->notsent_lowat);
+
+	return (u64)unsent << wake < most;
+}
+
+/* May another skb be queued? sk_stream_memory_free(), as <net/sock.h> has it,
+ * is this and a mention of the kernel's TCP besides.
  */
+static inline bool mytcp_sock_memory_free(const struct sock *sk)
+{
+	return sk_stream_wspace(sk) > 0 && mytcp_sock_may_queue(sk, 0);
+}
+
+/* A third of the send buffer is free: worth waking a writer for. */
 static inline bool mytcp_sock_writeable(const struct sock *sk)
 {
 	return sk_stream_wspace(sk) > 0 &&
-	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk);
+	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) &&
+	       mytcp_sock_may_queue(sk, 1);
 }
 
 /* Free an skb of the send side, taken from its queue. Socket locked. */
