@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receiving: the flags, the low-water mark, time limits, and the ends. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -262,6 +263,52 @@ TEST_F(recv, the_low_water_mark_holds_back)
 	put(self->a, "8", 0);
 	check_eq(wait_fd(self->b, POLLIN, PATIENCE_MS), POLLIN);
 	check_eq(recv(self->b, text, sizeof(text), 0), 8);
+}
+
+/* recv() that asks for less than the mark does not wait for the mark. */
+TEST_F(recv, the_low_water_mark_is_no_more_than_asked_for)
+{
+	char text[16];
+	pid_t child;
+
+	/* Linux wakes nobody below the mark, and leaves it asleep. */
+	if (self->tcp == KERNEL_TCP)
+		SKIP(return, "MyTCP's own");
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 8);
+	child = fork();
+	if (!child) {
+		usleep(30000);
+		put(self->a, "1234", 0);
+		/* This end stays open until the other has read. */
+		recv(self->a, text, 1, 0);
+		_exit(0);
+	}
+	check_eq(recv(self->b, text, 4, 0), 4);
+	put(self->b, "x", 0);
+	joined(child);
+}
+
+/* Who is told by a signal is not told of less, either. */
+TEST_F(recv, the_low_water_mark_holds_back_signals)
+{
+	count_signal(SIGIO, false);
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 8);
+	check_ok(fcntl(self->b, F_SETOWN, getpid()));
+	check_ok(fcntl(self->b, F_SETFL, O_ASYNC | O_NONBLOCK));
+	put(self->a, "1234567", 0);
+	expect_unread(self->b, 7);
+	check_eq(signals_seen, 0);
+	put(self->a, "8", 0);
+	expect_unread(self->b, 8);
+	check_eq(signals_seen, 1);
+	/* The mark goes below what is here: that is news. */
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 4);
+	check_eq(signals_seen, 2);
+	/* And so is the end, with how little ever. */
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 100);
+	check_ok(shutdown(self->a, SHUT_WR));
+	expect_state(self->b, CLOSE_WAIT);
+	check_gt(signals_seen, 2);
 }
 
 TEST_F(recv, the_low_water_mark_makes_recv_wait)

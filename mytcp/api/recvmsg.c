@@ -149,6 +149,8 @@ static enum verdict reading_wait(struct reading *r)
 {
 	struct sock *sk = r->sk;
 	struct sk_buff *last = skb_peek_tail(&sk->sk_receive_queue);
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	bool early;
 	int err;
 
 	if (r->copied >= r->target && !READ_ONCE(sk->sk_backlog.tail))
@@ -160,7 +162,10 @@ static enum verdict reading_wait(struct reading *r)
 		sk_flush_backlog(sk);
 	} else {
 		acknowledge(sk, r->copied);
+		early = r->target - r->copied < sk->sk_rcvlowat;
+		ms->early_readers += early;
 		err = sk_wait_data(sk, &r->timeo, last);
+		ms->early_readers -= early;
 		if (err < 0) {
 			r->copied = r->copied ?: err;
 			return STOP;

@@ -86,6 +86,7 @@ static void clear_links(struct mytcp_sock *ms)
 	mytcp_node_init(&ms->node, MYTCP_KIND_SOCK, sock_net(sk), sk->sk_family);
 	ms->port = NULL;
 	ms->deferred = 0;
+	ms->early_readers = 0;
 	ms->reservation = NULL;
 	INIT_HLIST_NODE(&ms->port_link);
 }

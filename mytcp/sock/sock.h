@@ -92,6 +92,8 @@ enum mytcp_recovery_state {
  * @urg_mode: snd_up stands ahead of snd_una; sk
  *
  * @rcv_nxt: next expected; sk
+ * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
+ *
  * @rcv_wnd: window last advertised, bytes from rcv_wup; sk
  * @rcv_wup: rcv_nxt when it was; sk
  * @copied_seq: next octet for the user; sk, read locklessly by poll
@@ -227,6 +229,7 @@ struct mytcp_sock {
 	u32 rcv_wup;
 	u32 copied_seq;
 	u32 urg_seq;
+	unsigned int early_readers;
 	u16 urg_data;
 	bool urg_mode;
 
