@@ -17,6 +17,7 @@
 #include "mytcp/engine/receive.h"
 #include "mytcp/engine/input.h"
 #include "mytcp/engine/reply.h"
+#include "mytcp/engine/savesyn.h"
 #include "mytcp/engine/timeout.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/window.h"
@@ -34,6 +35,7 @@
  * @iss: our initial sequence number; constant
  * @irs: the peer's; constant
  * @ts_offset: of our timestamps; constant
+ * @saved_syn: for TCP_SAVED_SYN, owned until the child has it; or NULL
  * @last_oow: see mytcp_reply_allowed()
  * @sent_us: when the SYN-ACK was first sent, microseconds; constant
  * @mark: routing mark; constant
@@ -58,6 +60,7 @@ struct mytcp_synq {
 	u32 iss;
 	u32 irs;
 	u32 ts_offset;
+	struct mytcp_saved_syn *saved_syn;
 	u32 last_oow;
 	u64 sent_us;
 	u32 mark;
@@ -85,6 +88,7 @@ static void synq_free(struct mytcp_node *node)
 
 	sock_put(entry->listener);
 	kfree(entry->return_route);
+	kfree(entry->saved_syn);
 	kmem_cache_free(synq_cache, entry);
 }
 
@@ -314,6 +318,7 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->opts = seg->opts;
 	entry->irs = seg->seq;
 	entry->peer_wnd = seg->wnd;
+	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
 	entry->mark = READ_ONCE(listener->sk_mark);
 	entry->last_oow = 0;
 	entry->ecn = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg);
@@ -505,6 +510,7 @@ static struct sock *synq_child(struct mytcp_synq *entry)
 	/* Of two CPUs with the same ACK one makes the connection. */
 	if (!mytcp_table_replace(&entry->node, &mytcp_sk(child)->node))
 		goto give_up;
+	swap(mytcp_sk(child)->saved_syn, entry->saved_syn);
 	return child;
 give_up:
 	synq_give_up(child);

@@ -90,6 +90,7 @@ struct mytcp_counters {
  * @min_snd_mss: smallest send MSS, bytes
  * @min_pmtu: smallest path MTU believed, bytes
  * @max_orphans: sockets nobody holds, at most
+ * @thin_linear_timeouts: TCP_THIN_LINEAR_TIMEOUTS for every socket
  * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
  * @isn_base: test aid: when not 0, the ISN of every connection
  * @tw_count: TIME_WAIT buckets standing
@@ -126,6 +127,7 @@ struct mytcp_net {
 	int min_snd_mss;
 	int min_pmtu;
 	int max_orphans;
+	int thin_linear_timeouts;
 	unsigned int notsent_lowat;
 	unsigned int isn_base;
 	atomic_t tw_count;

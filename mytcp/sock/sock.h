@@ -68,6 +68,20 @@ enum mytcp_recovery_state {
 #define MYTCP_URG_NOTYET	0x0200	/* announced, not arrived */
 #define MYTCP_URG_READ		0x0400	/* taken by recv(MSG_OOB) */
 
+/* Values of TCP_SAVE_SYN: from which header on. */
+#define MYTCP_SAVE_SYN_IP	1
+#define MYTCP_SAVE_SYN_LINK	2
+
+/**
+ * struct mytcp_saved_syn - headers of the SYN that opened a connection
+ * @len: bytes in @data
+ * @data: as they came in
+ */
+struct mytcp_saved_syn {
+	u32 len;
+	u8 data[];
+};
+
 /**
  * struct mytcp_sock - a MyTCP socket
  *
@@ -77,6 +91,8 @@ enum mytcp_recovery_state {
  * @port: local port in use, or NULL; sk, see port.c
  * @reservation: what keeps the kernel's TCP off the port, or NULL; sk
  * @port_link: among the sockets of @port; its lock
+ *
+ * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
  *
  * @iss: initial send sequence number; sk
  * @irs: initial receive sequence number; sk
@@ -92,8 +108,6 @@ enum mytcp_recovery_state {
  * @urg_mode: snd_up stands ahead of snd_una; sk
  *
  * @rcv_nxt: next expected; sk
- * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
- *
  * @rcv_wnd: window last advertised, bytes from rcv_wup; sk
  * @rcv_wup: rcv_nxt when it was; sk
  * @copied_seq: next octet for the user; sk, read locklessly by poll
@@ -165,8 +179,11 @@ enum mytcp_recovery_state {
  * @defer_accept: TCP_DEFER_ACCEPT, SYN-ACK retransmissions; sk
  * @notsent_lowat: TCP_NOTSENT_LOWAT, octets, 0 for the namespace's; sk
  * @tell_inq: TCP_INQ; sk
+ * @thin_lto: TCP_THIN_LINEAR_TIMEOUTS; sk
+ * @save_syn: TCP_SAVE_SYN; sk, read locklessly where a SYN comes in
  * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
  * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
+ * @saved_syn: what TCP_SAVE_SYN has kept, owned, or NULL; sk
  *
  * @accept_lock: innermost lock of a listener
  * @accept_queue: children ready, through @accept_link; accept
@@ -205,11 +222,14 @@ struct mytcp_sock {
 	u8 syn_retries;
 	u8 defer_accept;
 	bool tell_inq;
+	bool thin_lto;
+	u8 save_syn;
 
 	struct timer_list retrans_timer;
 	struct timer_list delack_timer;
 	/* its bits carry references: never cleared with the rest */
 	unsigned long deferred;
+	unsigned int early_readers;
 
 	/* the connection: cleared by mytcp_sock_reset() */
 	u32 iss;
@@ -229,7 +249,6 @@ struct mytcp_sock {
 	u32 rcv_wup;
 	u32 copied_seq;
 	u32 urg_seq;
-	unsigned int early_readers;
 	u16 urg_data;
 	bool urg_mode;
 
@@ -283,6 +302,7 @@ struct mytcp_sock {
 
 	bool passive;
 	bool fin_sent;
+	struct mytcp_saved_syn *saved_syn;
 
 	u64 bytes_acked;
 	u64 bytes_received;
