@@ -157,13 +157,18 @@ static bool demux_parse(struct net *net, struct sk_buff *skb,
 	return true;
 }
 
-/* The rules of the host: IPsec policy, the socket's filter, LSM, cgroup. */
+/* The rules of socket and host: hops, IPsec policy, filter, LSM, cgroup. */
 static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
 			  const struct mytcp_key *key, struct mytcp_seg *seg)
 {
 	struct net *net = sock_net(sk);
 
 	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
+	/* RFC 5082: who is too far away is not heard */
+	if (ip_hdr(skb)->ttl < READ_ONCE(inet_sk(sk)->min_ttl)) {
+		DEMUX_DROP(net, skb, key, TCPMinTTLDrop);
+		return false;
+	}
 		DEMUX_DROP(net, skb, key, DropPolicy);
 		return false;
 	}

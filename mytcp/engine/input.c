@@ -60,6 +60,9 @@ void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 	}
 	if (syn->has & MYTCP_HAS_MSS)
 		ms->peer_mss = syn->mss;
+	/* TCP_MAXSEG counts now, and never again in this connection. */
+	if (ms->user_mss)
+		ms->peer_mss = min(ms->peer_mss, ms->user_mss);
 }
 
 /* RFC 9293 3.10.7.3, first: does the ACK answer our SYN? */

@@ -35,7 +35,7 @@
 	X(TCPOFOMerge) X(TCPKeepAlive) X(TCPWinProbe)			\
 	X(TCPFromZeroWindowAdv) X(TCPToZeroWindowAdv)			\
 	X(TCPRcvCoalesce) X(TCPHPHits) X(TCPPureAcks)			\
-	X(LockDroppedIcmps) X(OutOfWindowIcmps)				\
+	X(LockDroppedIcmps) X(OutOfWindowIcmps) X(TCPMinTTLDrop)	\
 	X(DropShort) X(DropOffset) X(DropFlags) X(DropSource)		\
 	X(DropState) X(DropOldAck) X(DropNoAck) X(DropFilter)		\
 	X(DropPolicy) X(DropOutOfWindow) X(DropNoMemory)		\

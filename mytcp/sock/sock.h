@@ -115,7 +115,7 @@ struct mytcp_saved_syn {
  * @urg_data: MYTCP_URG_* and the octet; sk, read locklessly by poll
  *
  * @advmss: MSS we announce; sk
- * @peer_mss: MSS the peer announced, or the default; sk
+ * @peer_mss: MSS the peer announced, or the default; not above @user_mss; sk
  * @user_mss: TCP_MAXSEG, 0 for none; sk
  * @mss: octets of data a full segment of ours holds, options taken off; sk
  * @pmtu: path MTU @mss was made from; sk
