@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "lib/sockets.h"
 #include "lib/test.h"
@@ -249,6 +251,71 @@ TEST_F(recv, tcp_inq_tells_what_is_left)
 	c = CMSG_FIRSTHDR(&msg);
 	check(c && c->cmsg_level == IPPROTO_TCP && c->cmsg_type == TCP_CM_INQ);
 	check_eq(control.value, 2);
+}
+
+/* When the last segment of what is read came in, CLOCK_REALTIME. */
+static bool stamped(int fd, int type, size_t size, void *stamp)
+{
+	union {
+		char room[CMSG_SPACE(64)];
+		struct cmsghdr align;
+	} control;
+	char text[8];
+	struct iovec v = { text, sizeof(text) };
+	struct msghdr msg = {
+		.msg_iov = &v, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c;
+
+	check_gt(recvmsg(fd, &msg, 0), 0);
+	c = CMSG_FIRSTHDR(&msg);
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != type)
+		return false;
+	check_eq(c->cmsg_len, CMSG_LEN(size));
+	memcpy(stamp, CMSG_DATA(c), size);
+	return true;
+}
+
+TEST_F(recv, timestamps_tell_when_it_came)
+{
+	struct timespec now, at = { 0 };
+	struct timeval then = { 0 };
+	int i;
+
+	set_opt(self->b, SOL_SOCKET, SO_TIMESTAMP, 1);
+	/* Stamping may begin a moment after it was asked for. */
+	for (i = 0; i < 100 && !then.tv_sec; i++) {
+		put(self->a, "x", 0);
+		stamped(self->b, SO_TIMESTAMP, sizeof(then), &then);
+	}
+	check_ok(clock_gettime(CLOCK_REALTIME, &now));
+	check(now.tv_sec - then.tv_sec >= 0 && now.tv_sec - then.tv_sec < 20);
+
+	set_opt(self->b, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+	put(self->a, "12345", 0);
+	expect_unread(self->b, 5);
+	check_ok(clock_gettime(CLOCK_REALTIME, &now));
+	check(stamped(self->b, SO_TIMESTAMPNS, sizeof(at), &at));
+	check_le(at.tv_sec, now.tv_sec);
+	check_ge(at.tv_sec, then.tv_sec);
+	set_opt(self->b, SOL_SOCKET, SO_TIMESTAMPNS, 0);
+	put(self->a, "x", 0);
+	check(!stamped(self->b, SO_TIMESTAMPNS, sizeof(at), &at));
+}
+
+/* Which CPU the data came in on, for who spreads connections over them. */
+TEST_F(recv, incoming_cpu_is_told)
+{
+	int fd[2] = { self->a, self->b }, i;
+
+	for (i = 0; i < 2; i++) {
+		put(fd[!i], "x", 0);
+		expect_unread(fd[i], 1);
+		check_ge(get_opt(fd[i], SOL_SOCKET, SO_INCOMING_CPU), 0);
+		check_lt(get_opt(fd[i], SOL_SOCKET, SO_INCOMING_CPU),
+			 sysconf(_SC_NPROCESSORS_CONF));
+	}
 }
 
 TEST_F(recv, the_low_water_mark_holds_back)

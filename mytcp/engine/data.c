@@ -122,6 +122,11 @@ static bool data_coalesce(struct sock *sk, struct sk_buff *skb)
 		return false;
 	atomic_add(delta, &sk->sk_rmem_alloc);
 	sk_mem_charge(sk, delta);
+	/* The reader is told of the last part's arrival. */
+	if (skb->tstamp || skb_hwtstamps(skb)->hwtstamp) {
+		tail->tstamp = skb->tstamp;
+		*skb_hwtstamps(tail) = *skb_hwtstamps(skb);
+	}
 	mytcp_cb(tail)->end = cb->end;
 	mytcp_cb(tail)->flags |= cb->flags & MYTCP_FIN;
 	mytcp_count(sock_net(sk), TCPRcvCoalesce);
