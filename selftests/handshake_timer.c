@@ -210,6 +210,25 @@ WIRE_TEST_TIMEOUT(timer, deferred_accept_takes_data_at_once, 60)
 	recv_pattern(fd, 0, 10);
 }
 
+/* How long the peer thought about its data is no round trip. */
+WIRE_TEST_TIMEOUT(timer, deferred_accept_does_not_measure_patience, 60)
+{
+	int listener = wire_listen(w), fd;
+
+	if (stack_is_kernel())
+		SKIP(return, "Linux takes it for one");
+	set_opt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
+	inject(w, SYN, .opts = { MSS(1460), SACKOK, TS(100, 0), NOP, WS(7) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	expect_none(w, 900);
+	inject(w, ACK | PSH, .len = 10);
+	expect(w, ACK, .ack = 11);
+	fd = wire_accept(listener);
+	check_lt(tcp_info(fd).tcpi_rtt, 100000);
+	check_lt(tcp_info(fd).tcpi_rto, 1000000);
+}
+
 /* The end of the stream is as good as data: nothing else will come. */
 WIRE_TEST_TIMEOUT(timer, deferred_accept_takes_the_end, 60)
 {

@@ -47,6 +47,9 @@ static u32 ack_sample_us(const struct mytcp_sock *ms,
 			 const struct mytcp_seg *seg,
 			 const struct ack_news *news)
 {
+	/* Of our SYN-ACK the SYN queue has taken it. */
+	if (mytcp_sock_state(&ms->inet.sk) == MYTCP_SYN_RECV && ms->rtt.srtt_us)
+		return 0;
 	if (news->sent_us && !news->again) {
 		u64 us = mytcp_clock_us() - news->sent_us;
 

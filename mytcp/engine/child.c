@@ -38,9 +38,13 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 	ms->snd_wnd = entry->peer_wnd;
 	ms->max_window = ms->snd_wnd;
 	ms->ecn = entry->ecn ? MYTCP_ECN_OK : 0;
-	if (!entry->again)
-		mytcp_rtt_sample(&ms->rtt, max_t(u64, 1, mytcp_clock_us() -
-						 entry->sent_us));
+	if (!entry->again) {
+		/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
+		u64 answered = READ_ONCE(entry->acked_us) ?: mytcp_clock_us();
+
+		mytcp_rtt_sample(&ms->rtt,
+				 max_t(u64, 1, answered - entry->sent_us));
+	}
 }
 
 static int child_address(struct sock *sk, const struct mytcp_synq *entry)

@@ -29,7 +29,8 @@
  * @wscale: our shift; constant
  * @retries: how often the timer ran: SYN-ACKs after the first, and those that
  *	TCP_DEFER_ACCEPT saved; timer only
- * @acked: the third segment was here, without data; see synq_defers()
+ * @acked_us: when the third segment was here without data, microseconds, or 0;
+ *	see synq_defers()
  * @again: a SYN-ACK was retransmitted: no RTT sample (Karn)
  */
 struct mytcp_synq {
@@ -45,6 +46,7 @@ struct mytcp_synq {
 	struct mytcp_saved_syn *saved_syn;
 	u32 last_oow;
 	u64 sent_us;
+	u64 acked_us;
 	u32 mark;
 	u16 wnd;
 	u16 peer_wnd;
@@ -54,7 +56,6 @@ struct mytcp_synq {
 	u8 wscale;
 	u8 retries;
 	bool again;
-	bool acked;
 };
 
 struct sock *mytcp_child_make(struct mytcp_synq *entry);

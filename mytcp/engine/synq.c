@@ -149,7 +149,7 @@ static bool synq_is_over(const struct mytcp_synq *entry)
 	if (entry->retries < most)
 		return false;
 	/* who has answered may take as long as the listener is patient */
-	return !READ_ONCE(entry->acked) || entry->retries >= synq_defer(entry);
+	return !READ_ONCE(entry->acked_us) || entry->retries >= synq_defer(entry);
 }
 
 static void synq_retransmit(struct mytcp_synq *entry)
@@ -163,7 +163,7 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	 * A peer that owes data only is left in peace, but for once at the
 	 * end: its answer to that makes the connection.
 	 */
-	if (READ_ONCE(entry->acked) && before + 1 < synq_defer(entry))
+	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
 	entry->again = true;
 	mytcp_count(net, RetransSegs);
@@ -271,7 +271,7 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->ecn = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg);
 	entry->retries = 0;
 	entry->again = false;
-	entry->acked = false;
+	entry->acked_us = 0;
 	entry->sent_us = mytcp_clock_us();
 	timer_setup(&entry->timer, synq_expired, 0);
 	synq_choose(entry, listener, isn);
@@ -473,7 +473,8 @@ static bool synq_defers(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 	if (READ_ONCE(entry->retries) >= synq_defer(entry) ||
 	    mytcp_seq_gt(seg->seq + mytcp_segment_seqlen(seg), entry->irs + 1))
 		return false;
-	WRITE_ONCE(entry->acked, true);
+	if (!READ_ONCE(entry->acked_us))
+		WRITE_ONCE(entry->acked_us, mytcp_clock_us());
 	mytcp_count(entry->node.net, TCPDeferAcceptDrop);
 	return true;
 }
