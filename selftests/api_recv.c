@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receiving: the flags, the low-water mark, time limits, and the ends. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -12,6 +13,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "lib/sockets.h"
 #include "lib/test.h"
@@ -250,6 +253,71 @@ TEST_F(recv, tcp_inq_tells_what_is_left)
 	check_eq(control.value, 2);
 }
 
+/* When the last segment of what is read came in, CLOCK_REALTIME. */
+static bool stamped(int fd, int type, size_t size, void *stamp)
+{
+	union {
+		char room[CMSG_SPACE(64)];
+		struct cmsghdr align;
+	} control;
+	char text[8];
+	struct iovec v = { text, sizeof(text) };
+	struct msghdr msg = {
+		.msg_iov = &v, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c;
+
+	check_gt(recvmsg(fd, &msg, 0), 0);
+	c = CMSG_FIRSTHDR(&msg);
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != type)
+		return false;
+	check_eq(c->cmsg_len, CMSG_LEN(size));
+	memcpy(stamp, CMSG_DATA(c), size);
+	return true;
+}
+
+TEST_F(recv, timestamps_tell_when_it_came)
+{
+	struct timespec now, at = { 0 };
+	struct timeval then = { 0 };
+	int i;
+
+	set_opt(self->b, SOL_SOCKET, SO_TIMESTAMP, 1);
+	/* Stamping may begin a moment after it was asked for. */
+	for (i = 0; i < 100 && !then.tv_sec; i++) {
+		put(self->a, "x", 0);
+		stamped(self->b, SO_TIMESTAMP, sizeof(then), &then);
+	}
+	check_ok(clock_gettime(CLOCK_REALTIME, &now));
+	check(now.tv_sec - then.tv_sec >= 0 && now.tv_sec - then.tv_sec < 20);
+
+	set_opt(self->b, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+	put(self->a, "12345", 0);
+	expect_unread(self->b, 5);
+	check_ok(clock_gettime(CLOCK_REALTIME, &now));
+	check(stamped(self->b, SO_TIMESTAMPNS, sizeof(at), &at));
+	check_le(at.tv_sec, now.tv_sec);
+	check_ge(at.tv_sec, then.tv_sec);
+	set_opt(self->b, SOL_SOCKET, SO_TIMESTAMPNS, 0);
+	put(self->a, "x", 0);
+	check(!stamped(self->b, SO_TIMESTAMPNS, sizeof(at), &at));
+}
+
+/* Which CPU the data came in on, for who spreads connections over them. */
+TEST_F(recv, incoming_cpu_is_told)
+{
+	int fd[2] = { self->a, self->b }, i;
+
+	for (i = 0; i < 2; i++) {
+		put(fd[!i], "x", 0);
+		expect_unread(fd[i], 1);
+		check_ge(get_opt(fd[i], SOL_SOCKET, SO_INCOMING_CPU), 0);
+		check_lt(get_opt(fd[i], SOL_SOCKET, SO_INCOMING_CPU),
+			 sysconf(_SC_NPROCESSORS_CONF));
+	}
+}
+
 TEST_F(recv, the_low_water_mark_holds_back)
 {
 	char text[16];
@@ -262,6 +330,52 @@ TEST_F(recv, the_low_water_mark_holds_back)
 	put(self->a, "8", 0);
 	check_eq(wait_fd(self->b, POLLIN, PATIENCE_MS), POLLIN);
 	check_eq(recv(self->b, text, sizeof(text), 0), 8);
+}
+
+/* recv() that asks for less than the mark does not wait for the mark. */
+TEST_F(recv, the_low_water_mark_is_no_more_than_asked_for)
+{
+	char text[16];
+	pid_t child;
+
+	/* Linux wakes nobody below the mark, and leaves it asleep. */
+	if (self->tcp == KERNEL_TCP)
+		SKIP(return, "MyTCP's own");
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 8);
+	child = fork();
+	if (!child) {
+		usleep(30000);
+		put(self->a, "1234", 0);
+		/* This end stays open until the other has read. */
+		recv(self->a, text, 1, 0);
+		_exit(0);
+	}
+	check_eq(recv(self->b, text, 4, 0), 4);
+	put(self->b, "x", 0);
+	joined(child);
+}
+
+/* Who is told by a signal is not told of less, either. */
+TEST_F(recv, the_low_water_mark_holds_back_signals)
+{
+	count_signal(SIGIO, false);
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 8);
+	check_ok(fcntl(self->b, F_SETOWN, getpid()));
+	check_ok(fcntl(self->b, F_SETFL, O_ASYNC | O_NONBLOCK));
+	put(self->a, "1234567", 0);
+	expect_unread(self->b, 7);
+	check_eq(signals_seen, 0);
+	put(self->a, "8", 0);
+	expect_unread(self->b, 8);
+	check_eq(signals_seen, 1);
+	/* The mark goes below what is here: that is news. */
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 4);
+	check_eq(signals_seen, 2);
+	/* And so is the end, with how little ever. */
+	set_opt(self->b, SOL_SOCKET, SO_RCVLOWAT, 100);
+	check_ok(shutdown(self->a, SHUT_WR));
+	expect_state(self->b, CLOSE_WAIT);
+	check_gt(signals_seen, 2);
 }
 
 TEST_F(recv, the_low_water_mark_makes_recv_wait)

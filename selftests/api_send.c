@@ -356,21 +356,70 @@ TEST_F(send, zerocopy_is_done_or_refused)
 	check(wait_fd(self->a, 0, PATIENCE_MS) & POLLERR);
 }
 
-TEST_F(send, notsent_lowat_bounds_what_is_writable)
+/* Linux stops reporting it writable at half of the mark of 8192. */
+static void expect_bounded_writes(int fd)
 {
 	int unsent;
 
-	set_opt(self->b, SOL_SOCKET, SO_RCVBUF, 16384);
-	set_opt(self->a, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 8192);
-	set_nonblock(self->a, true);
-	while (wait_fd(self->a, POLLOUT, 0) & POLLOUT) {
+	set_nonblock(fd, true);
+	while (wait_fd(fd, POLLOUT, 0) & POLLOUT) {
 		char block[1024] = "";
 
-		check_ok(send(self->a, block, sizeof(block), 0));
+		check_ok(send(fd, block, sizeof(block), 0));
 	}
-	unsent = queue(self->a, SIOCOUTQNSD);
-	/* Linux stops reporting it writable at half of the mark. */
+	unsent = queue(fd, SIOCOUTQNSD);
 	check(unsent >= 4096 - 1024 && unsent <= 8192 + 1024);
+}
+
+TEST_F(send, notsent_lowat_bounds_what_is_writable)
+{
+	set_opt(self->b, SOL_SOCKET, SO_RCVBUF, 16384);
+	set_opt(self->a, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 8192);
+	expect_bounded_writes(self->a);
+	/* What the peer reads makes room that is told of. */
+	while (drain_fd(self->b) > 0)
+		;
+	check(wait_fd(self->a, POLLOUT, PATIENCE_MS) & POLLOUT);
+	/* So does a higher mark. */
+	expect_bounded_writes(self->a);
+	set_opt(self->a, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 1 << 20);
+	check(wait_fd(self->a, POLLOUT, 0) & POLLOUT);
+}
+
+TEST_F(send, notsent_lowat_is_a_setting)
+{
+	set_opt(self->b, SOL_SOCKET, SO_RCVBUF, 16384);
+	setting_write(self->tcp, "notsent_lowat", "8192");
+	expect_bounded_writes(self->a);
+}
+
+/* Who waits for the mark sleeps, and goes on as the peer reads. */
+TEST_F(send, notsent_lowat_holds_a_blocking_write)
+{
+	struct blocked_send s = { .fd = self->a };
+	struct timespec before, after;
+	ssize_t got = 0;
+	pthread_t thread;
+	char block[4096];
+	clockid_t cpu;
+
+	set_opt(self->b, SOL_SOCKET, SO_RCVBUF, 65536);
+	set_opt(self->a, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 8192);
+	check_eq(pthread_create(&thread, NULL, send_much, &s), 0);
+	check_eq(pthread_getcpuclockid(thread, &cpu), 0);
+	while (queue(self->a, SIOCOUTQNSD) < 8192)
+		usleep(1000);
+	usleep(GLIMPSE_MS * 1000);
+	check_ok(clock_gettime(cpu, &before));
+	usleep(GLIMPSE_MS * 1000);
+	check_ok(clock_gettime(cpu, &after));
+	check_lt((after.tv_sec - before.tv_sec) * 1000000 +
+		 (after.tv_nsec - before.tv_nsec) / 1000,
+		 GLIMPSE_MS * 1000 / 4);
+	while (got < 4 << 20)
+		got += check_ok(recv(self->b, block, sizeof(block), 0));
+	pthread_join(thread, NULL);
+	check_eq(s.sent, 4 << 20);
 }
 
 TEST_HARNESS_MAIN

@@ -462,4 +462,78 @@ WIRE_TEST(options, own_options_are_well_formed)
 	check_eq(i, raw->optlen);
 }
 
+/* The headers of a SYN, as TCP_SAVED_SYN tells them; returns their length. */
+static int saved_syn(int fd, uint8_t *room, socklen_t size)
+{
+	socklen_t len = size;
+
+	check_ok(getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN, room, &len));
+	return len;
+}
+
+static int accept_with_options(struct wire *w, int listener)
+{
+	inject(w, SYN, .opts = { MSS(1234), NOP, WS(3) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	return wire_accept(listener);
+}
+
+/* TCP_SAVE_SYN: the server sees with what the client began, once. */
+WIRE_TEST(options, saved_syn_is_told_once)
+{
+	int ip = w->family == AF_INET6 ? 40 : 20, want = ip + 20 + 8, fd;
+	int listener = wire_listen(w);
+	socklen_t len = want - 1;
+	uint8_t room[256] = { 0 };
+
+	set_opt(listener, IPPROTO_TCP, TCP_SAVE_SYN, 1);
+	fd = accept_with_options(w, listener);
+	/* Too little room costs nothing, and tells how much there must be. */
+	check_err(getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN, room, &len),
+		  EINVAL);
+	check_eq(len, want);
+	check_eq(saved_syn(fd, room, sizeof(room)), want);
+	check_eq(room[0] >> 4, w->family == AF_INET6 ? 6 : 4);
+	check_eq(room[ip + 2] << 8 | room[ip + 3], w->local_port);
+	check_eq(room[ip + 13], SYN);
+	check(!memcmp(room + ip + 20, "\2\4\4\322\1\3\3\3", 8));
+	check_eq(saved_syn(fd, room, sizeof(room)), 0);
+	/* The link of a TUN device has no header to add. */
+	set_opt(listener, IPPROTO_TCP, TCP_SAVE_SYN, 2);
+	wire_restart(w, 5000);
+	w->peer_port++;
+	check_eq(saved_syn(accept_with_options(w, listener), room,
+			   sizeof(room)), want);
+}
+
+/* Neither the listener nor a connection that was not to be saved has any. */
+WIRE_TEST(options, syn_is_not_saved_unasked)
+{
+	int listener = wire_listen(w);
+	uint8_t room[256];
+	int fd = accept_with_options(w, listener);
+
+	check_eq(saved_syn(fd, room, sizeof(room)), 0);
+	set_opt(listener, IPPROTO_TCP, TCP_SAVE_SYN, 1);
+	check_eq(saved_syn(listener, room, sizeof(room)), 0);
+	check_eq(saved_syn(fd, room, sizeof(room)), 0);
+}
+
+/* Whether anybody asks for it or not, closing frees it. */
+WIRE_TEST(options, saved_syn_goes_with_its_connection)
+{
+	int listener = wire_listen(w);
+	struct wire other[1];
+
+	set_opt(listener, IPPROTO_TCP, TCP_SAVE_SYN, 1);
+	wire_fork(other, w, 40001);
+	close_abort(accept_with_options(w, listener));
+	expect(w, RST | ACK);
+	inject(other, SYN);
+	expect(other, SYN | ACK);
+	close(listener);
+	wire_close(other);
+}
+
 TEST_HARNESS_MAIN

@@ -167,6 +167,130 @@ WIRE_TEST_TIMEOUT(timer, late_third_segment_is_accepted, 60)
 	expect_none(w, 5000);
 }
 
+/* A listener that wants data first, for about @seconds. */
+static int wire_listen_deferred(struct wire *w, int seconds)
+{
+	int listener = wire_listen(w);
+
+	set_opt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds);
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	expect_no_accept(listener);
+	return listener;
+}
+
+/*
+ * TCP_DEFER_ACCEPT: the peer that has answered and owes data only is not asked
+ * again but once, when the time is nearly over; its answer opens the connection.
+ */
+WIRE_TEST_TIMEOUT(timer, deferred_accept_asks_once_more_at_the_end, 60)
+{
+	int listener = wire_listen_deferred(w, 7);
+
+	expect_listed(w, SYN_RECV);
+	expect_after(w, 7000, late(7000), SYN | ACK, .seq = 0);
+	expect_no_accept(listener);
+	inject(w, ACK);
+	expect_state(wire_accept(listener), ESTABLISHED);
+	expect_none(w, 20000);
+}
+
+WIRE_TEST_TIMEOUT(timer, deferred_accept_takes_data_at_once, 60)
+{
+	int listener = wire_listen_deferred(w, 30), fd;
+
+	expect_none(w, 4000);
+	inject(w, ACK);
+	expect_no_accept(listener);
+	inject(w, ACK | PSH, .len = 10);
+	expect(w, ACK, .ack = 11);
+	fd = wire_accept(listener);
+	expect_state(fd, ESTABLISHED);
+	recv_pattern(fd, 0, 10);
+}
+
+/* How long the peer thought about its data is no round trip. */
+WIRE_TEST_TIMEOUT(timer, deferred_accept_does_not_measure_patience, 60)
+{
+	int listener = wire_listen(w), fd;
+
+	if (stack_is_kernel())
+		SKIP(return, "Linux takes it for one");
+	set_opt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
+	inject(w, SYN, .opts = { MSS(1460), SACKOK, TS(100, 0), NOP, WS(7) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	expect_none(w, 900);
+	inject(w, ACK | PSH, .len = 10);
+	expect(w, ACK, .ack = 11);
+	fd = wire_accept(listener);
+	check_lt(tcp_info(fd).tcpi_rtt, 100000);
+	check_lt(tcp_info(fd).tcpi_rto, 1000000);
+}
+
+/* The end of the stream is as good as data: nothing else will come. */
+WIRE_TEST_TIMEOUT(timer, deferred_accept_takes_the_end, 60)
+{
+	int listener = wire_listen_deferred(w, 30);
+
+	inject(w, ACK | FIN);
+	expect(w, ACK, .ack = 2);
+	expect_state(wire_accept(listener), CLOSE_WAIT);
+}
+
+/* The patience outlasts synack_retries, but has an end. */
+WIRE_TEST_TIMEOUT(timer, deferred_accept_is_forgotten, 60)
+{
+	int listener;
+
+	sysctl_set("synack_retries", 1);
+	listener = wire_listen_deferred(w, 7);
+	expect_after(w, 7000, late(7000), SYN | ACK, .seq = 0);
+	expect_listed(w, SYN_RECV);
+	expect_none(w, 8000 + late(8000));
+	expect_listed(w, CLOSE);
+	expect_no_accept(listener);
+}
+
+/* At the other end the option saves the third segment: data will carry it. */
+WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_with_data, 60)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = wire_peer_sa(w, &sa);
+	int fd = stack_socket(w->family);
+
+	w->local_port = 0;
+	set_opt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
+	set_nonblock(fd, true);
+	check_err(connect(fd, (struct sockaddr *)&sa, len), EINPROGRESS);
+	expect(w, SYN);
+	inject(w, SYN | ACK, .opts = { MSS(1460) });
+	expect_state(fd, ESTABLISHED);
+	expect_none(w, 100);
+	send_pattern(fd, 0, 10);
+	expect(w, ACK | PSH, .seq = 1, .ack = 1, .len = 10);
+	inject(w, ACK);
+	expect_none(w, 1000);
+}
+
+/* It does not wait longer than any ACK may, MUST-40. */
+WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_in_time, 60)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = wire_peer_sa(w, &sa);
+	int fd = stack_socket(w->family);
+
+	w->local_port = 0;
+	set_opt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
+	set_nonblock(fd, true);
+	check_err(connect(fd, (struct sockaddr *)&sa, len), EINPROGRESS);
+	expect(w, SYN);
+	inject(w, SYN | ACK, .opts = { MSS(1460) });
+	expect_after(w, 200, late(200), ACK, .seq = 1, .ack = 1);
+	expect_none(w, 1000);
+}
+
 /* A22: a SYN that is repeated gets an answer each time, and no storm. */
 WIRE_TEST_TIMEOUT(timer, repeated_syns_do_not_multiply_answers, 300)
 {

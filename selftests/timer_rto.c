@@ -82,6 +82,32 @@ WIRE_TEST_TIMEOUT(rto, unanswered_data_times_out, 3000)
 	expect_none(w, 200000);
 }
 
+/* A flow too thin for duplicate ACKs may do without the back-off, six times. */
+WIRE_TEST_TIMEOUT(rto, thin_timeout_is_linear_for_a_while, 100)
+{
+	int fd = open_passive(w), i;
+
+	set_opt(fd, IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1);
+	send_pattern(fd, 0, 10);
+	expect(w, ACK | PSH, .seq = 1, .len = 10);
+	for (i = 0; i < 6; i++)
+		expect_repetitions(w, RTO_MIN, 1);
+	expect_repetitions(w, RTO_MIN, 4);
+	inject(w, ACK);
+	expect_none(w, 10000);
+}
+
+WIRE_TEST_TIMEOUT(rto, thin_timeout_is_a_setting, 100)
+{
+	int fd = open_passive(w), i;
+
+	sysctl_set("thin_linear_timeouts", 1);
+	send_pattern(fd, 0, 10);
+	expect(w, ACK | PSH, .seq = 1, .len = 10);
+	for (i = 0; i < 4; i++)
+		expect_repetitions(w, RTO_MIN, 1);
+}
+
 /* MUST-20: R2 is the administrator's ... */
 WIRE_TEST_TIMEOUT(rto, retries2_setting_is_honoured, 100)
 {

@@ -97,6 +97,8 @@ static const struct ctl_table template[] = {
 	NUMBER(min_snd_mss, &n48, &u16_max),
 	NUMBER(min_pmtu, &n68, &u16_max),
 	NUMBER(max_orphans, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	SWITCH(thin_linear_timeouts),
+	SETTING(notsent_lowat, proc_douintvec, NULL, NULL),
 	SETTING(isn_base, proc_douintvec, NULL, NULL),
 };
 

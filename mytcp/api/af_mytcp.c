@@ -123,6 +123,7 @@ struct proto mytcp_prot = {
 	.memory_allocated	= &memory_allocated,
 	.per_cpu_fw_alloc	= &memory_on_cpu,
 	.memory_pressure	= &memory_pressure,
+	.stream_memory_free	= mytcp_sock_may_queue,
 	.sockets_allocated	= &mytcp_sockets,
 	.orphan_count		= &mytcp_orphans,
 	.sysctl_mem		= memory_limits,

@@ -6,29 +6,12 @@
 #include <net/sock.h>
 
 #include "mytcp/api/api.h"
-#include "mytcp/engine/window.h"
+#include "mytcp/engine/data.h"
 #include "mytcp/sock/sock.h"
 
 #define READABLE	(EPOLLIN | EPOLLRDNORM)
 #define WRITABLE	(EPOLLOUT | EPOLLWRNORM)
 #define HANDSHAKE	(MYTCP_ST(SYN_SENT) | MYTCP_ST(SYN_RECV))
-
-/*
- * SO_RCVLOWAT octets are here, or as many as may ever come: the buffer is all
- * but full, or the window closed to less than a segment.
- */
-static bool is_readable(const struct sock *sk, int target)
-{
-	const struct mytcp_sock *ms = mytcp_sk(sk);
-	int here = READ_ONCE(ms->rcv_nxt) - READ_ONCE(ms->copied_seq);
-	int size = READ_ONCE(sk->sk_rcvbuf);
-
-	if (here <= 0)
-		return false;
-	return here >= target ||
-	       atomic_read(&sk->sk_rmem_alloc) > size - (size >> 3) ||
-	       mytcp_window_left(ms) <= ms->rcv_mss;
-}
 
 static __poll_t poll_read(const struct sock *sk)
 {
@@ -41,7 +24,7 @@ static __poll_t poll_read(const struct sock *sk)
 	if (urg && READ_ONCE(ms->urg_seq) == READ_ONCE(ms->copied_seq) &&
 	    !sock_flag(sk, SOCK_URGINLINE))
 		target++;
-	if (is_readable(sk, target))
+	if (mytcp_data_is_readable(sk, target))
 		mask |= READABLE;
 	if (urg & MYTCP_URG_VALID)
 		mask |= EPOLLPRI;
@@ -192,14 +175,18 @@ int mytcp_api_set_rcvlowat(struct sock *sk, int val)
 {
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	bool fixed = sk->sk_userlocks & SOCK_RCVBUF_LOCK;
+	struct mytcp_sock *ms = mytcp_sk(sk);
 	int most = fixed ? READ_ONCE(sk->sk_rcvbuf) : READ_ONCE(mn->rmem[2]);
 
 	/* half of the buffer is the window: more can never be waiting */
 	val = min(val, most / 2);
 	WRITE_ONCE(sk->sk_rcvlowat, val ?: 1);
-	if (is_readable(sk, sk->sk_rcvlowat))
+	if (mytcp_data_is_readable(sk, sk->sk_rcvlowat))
 		sk->sk_data_ready(sk);
-	if (!fixed && 2 * val > sk->sk_rcvbuf)
+	if (!fixed && 2 * val > sk->sk_rcvbuf) {
 		WRITE_ONCE(sk->sk_rcvbuf, 2 * val);
+		if (ms->window_clamp && ms->window_clamp < val)
+			WRITE_ONCE(ms->window_clamp, val);
+	}
 	return 0;
 }

@@ -3,8 +3,10 @@
 #include <linux/net.h>
 #include <linux/skbuff.h>
 #include <linux/uio.h>
+#include <net/busy_poll.h>
 #include <net/inet_common.h>
 #include <net/sock.h>
+#include <uapi/linux/tcp.h>
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/delack.h"
@@ -24,6 +26,7 @@
  * @peek_seq: the same for MSG_PEEK, which leaves copied_seq alone
  * @peek_offset: how far behind copied_seq MSG_PEEK begins (SO_PEEK_OFF)
  * @hole: urgent octets skipped
+ * @stamped: the last skb read that has a timestamp, referenced, or NULL
  */
 struct reading {
 	struct sock *sk;
@@ -37,6 +40,7 @@ struct reading {
 	u32 peek_seq;
 	u32 peek_offset;
 	u32 hole;
+	struct sk_buff *stamped;
 };
 
 /* What a step of a reading found. */
@@ -148,6 +152,8 @@ static enum verdict reading_wait(struct reading *r)
 {
 	struct sock *sk = r->sk;
 	struct sk_buff *last = skb_peek_tail(&sk->sk_receive_queue);
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	bool early;
 	int err;
 
 	if (r->copied >= r->target && !READ_ONCE(sk->sk_backlog.tail))
@@ -159,7 +165,10 @@ static enum verdict reading_wait(struct reading *r)
 		sk_flush_backlog(sk);
 	} else {
 		acknowledge(sk, r->copied);
+		early = r->target - r->copied < sk->sk_rcvlowat;
+		ms->early_readers += early;
 		err = sk_wait_data(sk, &r->timeo, last);
+		ms->early_readers -= early;
 		if (err < 0) {
 			r->copied = r->copied ?: err;
 			return STOP;
@@ -211,6 +220,33 @@ static int reading_copy(struct reading *r, const struct sk_buff *skb,
 	return 0;
 }
 
+static bool wants_stamps(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_RCVTSTAMP) ||
+	       (READ_ONCE(sk->sk_tsflags) & (SOF_TIMESTAMPING_SOFTWARE |
+					     SOF_TIMESTAMPING_RX_SOFTWARE |
+					     SOF_TIMESTAMPING_RAW_HARDWARE));
+}
+
+/* SO_TIMESTAMP and its like tell when the last of what is read came in. */
+static void reading_note_stamp(struct reading *r, struct sk_buff *skb)
+{
+	if (!wants_stamps(r->sk) ||
+	    (!skb->tstamp && !skb_hwtstamps(skb)->hwtstamp))
+		return;
+	consume_skb(r->stamped);
+	r->stamped = skb_get(skb);
+}
+
+static void reading_tell_stamp(struct reading *r)
+{
+	if (!r->stamped)
+		return;
+	if (r->copied > 0)
+		sock_recv_timestamp(r->msg, r->sk, r->stamped);
+	consume_skb(r->stamped);
+}
+
 static enum verdict reading_take(struct reading *r, struct sk_buff *skb,
 				 u32 offset)
 {
@@ -225,6 +261,7 @@ static enum verdict reading_take(struct reading *r, struct sk_buff *skb,
 			r->copied = r->copied ?: err;
 			return STOP;
 		}
+		reading_note_stamp(r, skb);
 		if (ms->urg_data && mytcp_seq_gt(ms->copied_seq, ms->urg_seq))
 			WRITE_ONCE(ms->urg_data, 0);
 		if (offset + span < skb->len)
@@ -271,6 +308,7 @@ static int recv_stream(struct sock *sk, struct msghdr *msg, size_t len,
 				reading_wait(&r);
 	} while (verdict == GO_ON && r.len);
 
+	reading_tell_stamp(&r);
 	acknowledge(sk, r.copied);
 	return r.copied;
 }
@@ -338,15 +376,28 @@ static int inq_hint(const struct sock *sk)
 int mytcp_api_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		      int flags, int *addr_len)
 {
-	int ret;
+	bool tell;
+	int ret, left;
 
 	if (flags & MSG_ERRQUEUE)
 		return inet_recv_error(sk, msg, len, addr_len);
 
+	if (sk_can_busy_loop(sk) &&
+	    skb_queue_empty_lockless(&sk->sk_receive_queue) &&
+	    mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED)))
+		sk_busy_loop(sk, flags & MSG_DONTWAIT);
+
 	lock_sock(sk);
 	ret = recv_locked(sk, msg, len, flags);
-	if (ret >= 0 && msg->msg_get_inq)
-		msg->msg_inq = inq_hint(sk);
+	left = inq_hint(sk);
+	tell = mytcp_sk(sk)->tell_inq;
 	release_sock(sk);
+
+	if (ret < 0)
+		return ret;
+	if (msg->msg_get_inq)
+		msg->msg_inq = left;
+	if (tell)
+		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(left), &left);
 	return ret;
 }

@@ -102,18 +102,12 @@ static void push_full(struct sending *s, struct sk_buff *skb)
 	}
 }
 
-/* sk_stream_memory_free() is this, and a call of the kernel's TCP besides. */
-static bool has_room(const struct sock *sk)
-{
-	return READ_ONCE(sk->sk_wmem_queued) < READ_ONCE(sk->sk_sndbuf);
-}
-
 static struct sk_buff *new_skb(struct sending *s)
 {
 	struct sock *sk = s->sk;
 	struct sk_buff *skb;
 
-	if (!has_room(sk))
+	if (!mytcp_sock_memory_free(sk))
 		return NULL;
 	skb = mytcp_sendq_alloc(sk, sk->sk_allocation);
 	if (!skb)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Options of the socket: those of SOL_TCP here, all others are IP's. */
 #include <linux/in.h>
+#include <linux/slab.h>
 #include <linux/sockptr.h>
 #include <linux/string.h>
 #include <net/ip.h>
@@ -8,6 +9,7 @@
 #include <uapi/linux/tcp.h>
 
 #include "mytcp/api/api.h"
+#include "mytcp/compat/tcp_options.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/timeout.h"
 #include "mytcp/sock/sock.h"
@@ -20,6 +22,7 @@
 #define LINGER2_SECS_MOST	120
 #define RTO_SECS_MOST		(MYTCP_RTO_MAX_US / USEC_PER_SEC)
 #define CONG_NAME_MAX		16	/* TCP_CA_NAME_MAX, not in the uapi */
+#define ULP_NAME_MAX		16	/* TCP_ULP_NAME_MAX, likewise */
 
 /**
  * struct option - an option whose value is an int
@@ -260,7 +263,71 @@ static int get_defer_accept(struct sock *sk)
 	return end;
 }
 
+/* ---- what is told when ---- */
+
+static int set_notsent_lowat(struct sock *sk, int val)
+{
+	WRITE_ONCE(mytcp_sk(sk)->notsent_lowat, val);
+	sk->sk_write_space(sk);
+	return 0;
+}
+
+static int get_notsent_lowat(struct sock *sk)
+{
+	return mytcp_sk(sk)->notsent_lowat;
+}
+
+static int set_inq(struct sock *sk, int val)
+{
+	if (!within(val, 0, 1))
+		return -EINVAL;
+	mytcp_sk(sk)->tell_inq = val;
+	return 0;
+}
+
+static int get_inq(struct sock *sk)
+{
+	return mytcp_sk(sk)->tell_inq;
+}
+
 /* ---- the rest ---- */
+
+static int set_thin_lto(struct sock *sk, int val)
+{
+	if (!within(val, 0, 1))
+		return -EINVAL;
+	mytcp_sk(sk)->thin_lto = val;
+	return 0;
+}
+
+static int get_thin_lto(struct sock *sk)
+{
+	return mytcp_sk(sk)->thin_lto;
+}
+
+/* Without effect in every kernel that is left: the name is kept for programs. */
+static int set_thin_dupack(struct sock *sk, int val)
+{
+	return within(val, 0, 1) ? 0 : -EINVAL;
+}
+
+static int get_never(struct sock *sk)
+{
+	return 0;
+}
+
+static int set_save_syn(struct sock *sk, int val)
+{
+	if (!within(val, 0, MYTCP_SAVE_SYN_LINK))
+		return -EINVAL;
+	WRITE_ONCE(mytcp_sk(sk)->save_syn, val);
+	return 0;
+}
+
+static int get_save_syn(struct sock *sk)
+{
+	return mytcp_sk(sk)->save_syn;
+}
 
 /* To be set only while a connection is restored, which MyTCP cannot do. */
 static int set_timestamp(struct sock *sk, int val)
@@ -286,7 +353,13 @@ static const struct option options[] = {
 	{ TCP_USER_TIMEOUT, set_user_timeout, get_user_timeout },
 	{ TCP_LINGER2, set_linger2, get_linger2 },
 	{ TCP_DEFER_ACCEPT, set_defer_accept, get_defer_accept },
+	{ TCP_NOTSENT_LOWAT, set_notsent_lowat, get_notsent_lowat },
+	{ TCP_INQ, set_inq, get_inq },
+	{ TCP_THIN_LINEAR_TIMEOUTS, set_thin_lto, get_thin_lto },
+	{ TCP_THIN_DUPACK, set_thin_dupack, get_never },
+	{ TCP_SAVE_SYN, set_save_syn, get_save_syn },
 	{ TCP_TIMESTAMP, set_timestamp, get_timestamp },
+	MYTCP_OPTION_IS_MPTCP(NULL, get_never)
 };
 
 static const struct option *find_option(int name)
@@ -379,6 +452,44 @@ static int get_congestion(struct sock *sk, char __user *optval,
 	return put_value(optval, optlen, name, sizeof(name));
 }
 
+/* No upper layer is known to MyTCP: neither tls nor any other. */
+static int set_ulp(sockptr_t optval, unsigned int optlen)
+{
+	char name[ULP_NAME_MAX];
+
+	if (!optlen)
+		return -EINVAL;
+	if (strncpy_from_sockptr(name, optval,
+				 min_t(size_t, optlen, sizeof(name) - 1)) < 0)
+		return -EFAULT;
+	return -ENOENT;
+}
+
+/* TCP_SAVED_SYN is told once; who has too little room may come again. */
+static int get_saved_syn(struct sock *sk, char __user *optval,
+			 int __user *optlen, int room)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	int err = 0;
+
+	lock_sock(sk);
+	if (!ms->saved_syn) {
+		err = put_user(0, optlen);
+	} else if (put_user(ms->saved_syn->len, optlen)) {
+		err = -EFAULT;
+	} else if (room < ms->saved_syn->len) {
+		err = -EINVAL;
+	} else if (copy_to_user(optval, ms->saved_syn->data,
+				ms->saved_syn->len)) {
+		err = -EFAULT;
+	} else {
+		kfree(ms->saved_syn);
+		ms->saved_syn = NULL;
+	}
+	release_sock(sk);
+	return err;
+}
+
 static int get_info(struct sock *sk, char __user *optval, int __user *optlen)
 {
 	struct tcp_info info;
@@ -399,6 +510,8 @@ static int set_tcp(struct sock *sk, int optname, sockptr_t optval,
 
 	if (optname == TCP_CONGESTION)
 		return set_congestion(sk, optval, optlen);
+	if (optname == TCP_ULP)
+		return set_ulp(optval, optlen);
 	if (optlen < sizeof(val))
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
@@ -431,6 +544,10 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 	case TCP_CC_INFO:
 		/* no algorithm of ours has anything to tell */
 		return put_value(optval, optlen, NULL, 0);
+	case TCP_ULP:
+		return put_user(0, optlen);
+	case TCP_SAVED_SYN:
+		return get_saved_syn(sk, optval, optlen, len);
 	}
 	if (!opt || !opt->get)
 		return -ENOPROTOOPT;

@@ -47,6 +47,9 @@ static u32 ack_sample_us(const struct mytcp_sock *ms,
 			 const struct mytcp_seg *seg,
 			 const struct ack_news *news)
 {
+	/* Of our SYN-ACK the SYN queue has taken it. */
+	if (mytcp_sock_state(&ms->inet.sk) == MYTCP_SYN_RECV && ms->rtt.srtt_us)
+		return 0;
 	if (news->sent_us && !news->again) {
 		u64 us = mytcp_clock_us() - news->sent_us;
 
@@ -113,9 +116,6 @@ static void ack_advance(struct sock *sk, const struct mytcp_seg *seg)
 		mytcp_timer_stop(sk);
 	else
 		mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
-	if (sk->sk_socket &&
-	    test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
-		sk->sk_write_space(sk);
 }
 
 /* True when the peer's window changed. */

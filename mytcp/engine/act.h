@@ -15,7 +15,7 @@
 #define MYTCP_ACT_SYNACK	0x0040	/* simultaneous open: SYN-ACK */
 #define MYTCP_ACT_TIMEWAIT	0x0080	/* 2 MSL begin */
 #define MYTCP_ACT_FINWAIT2	0x0100	/* our FIN is acknowledged */
-
 #define MYTCP_ACT_ESTABLISHED	0x0200	/* the handshake is complete */
+#define MYTCP_ACT_SAVE_ACK	0x0400	/* data will carry it: acknowledge later */
 
 #endif /* MYTCP_ENGINE_ACT_H */

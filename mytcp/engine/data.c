@@ -11,6 +11,40 @@
 /* Out-of-order pieces a connection may hold. */
 #define MAX_PIECES	1024
 
+/**
+ * mytcp_data_is_readable() - is so much here, or as much as may ever come?
+ * @sk: socket; locked or not
+ * @target: octets, SO_RCVLOWAT or more
+ *
+ * More cannot come when the buffer is all but full, or the window closed to
+ * less than a segment.
+ */
+bool mytcp_data_is_readable(const struct sock *sk, int target)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	int here = READ_ONCE(ms->rcv_nxt) - READ_ONCE(ms->copied_seq);
+	int size = READ_ONCE(sk->sk_rcvbuf);
+
+	if (here <= 0)
+		return false;
+	return here >= target ||
+	       atomic_read(&sk->sk_rmem_alloc) > size - (size >> 3) ||
+	       mytcp_window_left(ms) <= ms->rcv_mss;
+}
+
+/*
+ * SO_RCVLOWAT spares the user wake-ups. A recv() that wants less, or has taken a
+ * part already, waits for less than the mark.
+ */
+static void data_wake_reader(struct sock *sk)
+{
+	if (sock_flag(sk, SOCK_DEAD))
+		return;
+	if (mytcp_sk(sk)->early_readers ||
+	    mytcp_data_is_readable(sk, sk->sk_rcvlowat))
+		sk->sk_data_ready(sk);
+}
+
 /* RFC 9293 3.8.5: a pointer that tells something new. */
 static void data_urgent_pointer(struct sock *sk, const struct mytcp_seg *seg)
 {
@@ -88,6 +122,11 @@ static bool data_coalesce(struct sock *sk, struct sk_buff *skb)
 		return false;
 	atomic_add(delta, &sk->sk_rmem_alloc);
 	sk_mem_charge(sk, delta);
+	/* The reader is told of the last part's arrival. */
+	if (skb->tstamp || skb_hwtstamps(skb)->hwtstamp) {
+		tail->tstamp = skb->tstamp;
+		*skb_hwtstamps(tail) = *skb_hwtstamps(skb);
+	}
 	mytcp_cb(tail)->end = cb->end;
 	mytcp_cb(tail)->flags |= cb->flags & MYTCP_FIN;
 	mytcp_count(sock_net(sk), TCPRcvCoalesce);
@@ -271,6 +310,9 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	}
 	if (!data_fits(sk, skb, true)) {
 		mytcp_count(sock_net(sk), TCPRcvQDrop);
+		/* what is here is all that will be, until it is read */
+		if (!sock_flag(sk, SOCK_DEAD))
+			sk->sk_data_ready(sk);
 		goto drop;
 	}
 	fin = cb->flags;
@@ -280,8 +322,7 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 		fin |= data_drain(sk);
 	else
 		*acts ^= MYTCP_ACT_ACK | MYTCP_ACT_DELACK;
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_data_ready(sk);
+	data_wake_reader(sk);
 	return fin;
 
 drop:

@@ -8,6 +8,7 @@
 #include "mytcp/engine/act.h"
 #include "mytcp/sock/sock.h"
 
+bool mytcp_data_is_readable(const struct sock *sk, int target);
 void mytcp_data_urgent(struct sock *sk, const struct sk_buff *skb,
 		       const struct mytcp_seg *seg);
 bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,

@@ -125,6 +125,16 @@ void mytcp_delack_schedule(struct sock *sk)
 }
 
 /**
+ * mytcp_delack_save() - acknowledge as late as may be: data is about to be sent
+ * @sk: socket, locked
+ */
+void mytcp_delack_save(struct sock *sk)
+{
+	mytcp_sk(sk)->ack_pending = true;
+	mytcp_timer_arm_delack(sk, DELACK_MAX);
+}
+
+/**
  * mytcp_delack_after_read() - the user took data: acknowledge or update now?
  * @sk: socket, locked
  * @copied: octets taken

@@ -13,6 +13,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/tcp.h>
+#include <net/busy_poll.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -157,12 +158,17 @@ static bool demux_parse(struct net *net, struct sk_buff *skb,
 	return true;
 }
 
-/* The rules of the host: IPsec policy, the socket's filter, LSM, cgroup. */
+/* The rules of socket and host: hops, IPsec policy, filter, LSM, cgroup. */
 static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
 			  const struct mytcp_key *key, struct mytcp_seg *seg)
 {
 	struct net *net = sock_net(sk);
 
+	/* RFC 5082: who is too far away is not heard */
+	if (ip_hdr(skb)->ttl < READ_ONCE(inet_sk(sk)->min_ttl)) {
+		DEMUX_DROP(net, skb, key, TCPMinTTLDrop);
+		return false;
+	}
 	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
 		DEMUX_DROP(net, skb, key, DropPolicy);
 		return false;
@@ -187,11 +193,20 @@ static int demux_backlog_limit(const struct sock *sk)
 		     READ_ONCE(sk->sk_sndbuf) + BACKLOG_EXTRA, INT_MAX);
 }
 
+/* For SO_INCOMING_CPU, busy polling, and steering of what will follow. */
+static void demux_note_origin(struct sock *sk, const struct sk_buff *skb)
+{
+	sk_incoming_cpu_update(sk);
+	sk_mark_napi_id(sk, skb);
+	sock_rps_save_rxhash(sk, skb);
+}
+
 static void demux_sock(struct sock *sk, struct sk_buff *skb,
 		       const struct mytcp_key *key, struct mytcp_seg *seg)
 {
 	if (!demux_allowed(sk, skb, key, seg))
 		return;
+	demux_note_origin(sk, skb);
 	/* Neither is valid once the skb waits in a queue. */
 	skb->dev = NULL;
 	skb_dst_drop(skb);

@@ -18,6 +18,7 @@
  * @err: positive errno for the user, 0 for none
  * @hard: fatal to a connection that is not yet established
  * @mtu: the path MTU told, 0 for another error
+ * @ttl: hops the message had left
  */
 struct icmp_error {
 	struct mytcp_key key;
@@ -25,6 +26,7 @@ struct icmp_error {
 	int err;
 	bool hard;
 	u32 mtu;
+	u8 ttl;
 };
 
 /* What a type and code mean; false for what is ignored (MUST-55). */
@@ -76,6 +78,7 @@ static bool icmp4_inner(const struct sk_buff *skb, unsigned int offset,
 	ports = (const __be16 *)tcp;
 	mytcp_key_set4(&error->key, iph->saddr, ports[0], iph->daddr, ports[1]);
 	error->seq = ntohl(tcp[1]);
+	error->ttl = ip_hdr(skb)->ttl;
 	return true;
 }
 
@@ -109,6 +112,10 @@ static void icmp_sock(struct sock *sk, const struct icmp_error *error)
 	bh_lock_sock(sk);
 	if (mytcp_sock_state(sk) == MYTCP_CLOSE)
 		goto out;
+	if (error->ttl < READ_ONCE(inet_sk(sk)->min_ttl)) {
+		mytcp_count(net, TCPMinTTLDrop);
+		goto out;
+	}
 	if (!mytcp_seq_between(error->seq, ms->snd_una, ms->snd_nxt)) {
 		mytcp_count(net, OutOfWindowIcmps);
 		goto out;

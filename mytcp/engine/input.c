@@ -60,6 +60,9 @@ void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 	}
 	if (syn->has & MYTCP_HAS_MSS)
 		ms->peer_mss = syn->mss;
+	/* TCP_MAXSEG counts now, and never again in this connection. */
+	if (ms->user_mss)
+		ms->peer_mss = min(ms->peer_mss, ms->user_mss);
 }
 
 /* RFC 9293 3.10.7.3, first: does the ACK answer our SYN? */
@@ -94,9 +97,12 @@ static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
 	mytcp_ecn_agreed(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
 	mytcp_output_sync_mss(sk, ms->pmtu);
+	/* A user who waits to write, or told us so, has data for the ACK. */
+	*acts |= sk->sk_write_pending || ms->defer_accept || ms->ack_pingpong ?
+		 MYTCP_ACT_SAVE_ACK : MYTCP_ACT_ACK;
+	*acts |= MYTCP_ACT_PUSH | MYTCP_ACT_ESTABLISHED;
 	mytcp_delack_enter_quick(sk, 16);
 	security_inet_conn_established(sk, skb);
-	*acts |= MYTCP_ACT_ACK | MYTCP_ACT_PUSH | MYTCP_ACT_ESTABLISHED;
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);

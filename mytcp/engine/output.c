@@ -494,8 +494,6 @@ void mytcp_output_sync_mss(struct sock *sk, u32 pmtu)
 		overhead += opt->opt.optlen;
 	mss = pmtu > overhead ? pmtu - overhead : 0;
 	mss = min_t(u32, mss, ms->peer_mss);
-	if (ms->user_mss)
-		mss = min_t(u32, mss, ms->user_mss);
 	mss = max_t(u32, mss, mn->min_snd_mss);
 	if ((ms->opt | (mytcp_sock_state(sk) == MYTCP_SYN_SENT ?
 			ms->offer : 0)) & MYTCP_HAS_TS)

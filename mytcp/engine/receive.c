@@ -41,6 +41,8 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 
 	if (acts & MYTCP_ACT_ACK) {
 		mytcp_output_ack(sk);
+	} else if (acts & MYTCP_ACT_SAVE_ACK) {
+		mytcp_delack_save(sk);
 	} else if (acts & MYTCP_ACT_DELACK) {
 		if (!mytcp_delack_due(sk))
 			mytcp_delack_schedule(sk);
@@ -55,6 +57,15 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 		else
 			mytcp_count(sock_net(sk), TCPACKSkippedSeq);
 	}
+}
+
+/* Acknowledged data has given its memory back, and what waited was sent. */
+static void receive_wake_writer(struct sock *sk)
+{
+	/* freed before the look at the bit: poll() does it the other way round */
+	smp_mb();
+	if (sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
+		sk->sk_write_space(sk);
 }
 
 /**
@@ -82,8 +93,10 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 	if (acts & MYTCP_ACT_CHALLENGE)
 		mytcp_output_challenge(sk);
 	/* Data first: it carries the ACK. */
-	if (acts & MYTCP_ACT_PUSH)
+	if (acts & MYTCP_ACT_PUSH) {
 		mytcp_output_push(sk);
+		receive_wake_writer(sk);
+	}
 	if (ms->segs_out == sent)
 		receive_acknowledge(sk, acts);
 	if (acts & MYTCP_ACT_TIMEWAIT)

@@ -10,64 +10,17 @@
 #include <net/dst.h>
 #include <net/ip.h>
 #include "mytcp/engine/synq.h"
+#include "mytcp/engine/child.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/receive.h"
-#include "mytcp/engine/input.h"
 #include "mytcp/engine/reply.h"
-#include "mytcp/engine/timeout.h"
+#include "mytcp/engine/savesyn.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/window.h"
-#include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
-
-/**
- * struct mytcp_synq - a half-open connection
- * @node: in the connection table
- * @link: in the listener's synq; its accept_lock
- * @timer: SYN-ACK retransmission; holds a reference while pending
- * @listener: referenced; constant
- * @return_route: IP options that lead back, or NULL; constant
- * @opts: options of the SYN; constant but for tsval, the TS.Recent
- * @iss: our initial sequence number; constant
- * @irs: the peer's; constant
- * @ts_offset: of our timestamps; constant
- * @last_oow: see mytcp_reply_allowed()
- * @sent_us: when the SYN-ACK was first sent, microseconds; constant
- * @mark: routing mark; constant
- * @wnd: our window, unscaled; constant
- * @peer_wnd: the peer's, as in the SYN; constant
- * @advmss: MSS we announce; constant
- * @ecn: both ends have ECN; constant
- * @offer: what we answer with, MYTCP_HAS_*; constant
- * @wscale: our shift; constant
- * @retries: SYN-ACKs after the first; timer only
- * @again: a SYN-ACK was retransmitted: no RTT sample (Karn)
- */
-struct mytcp_synq {
-	struct mytcp_node node;
-	struct list_head link;
-	struct timer_list timer;
-	struct sock *listener;
-	struct ip_options_rcu *return_route;
-	struct mytcp_opts opts;
-	u32 iss;
-	u32 irs;
-	u32 ts_offset;
-	u32 last_oow;
-	u64 sent_us;
-	u32 mark;
-	u16 wnd;
-	u16 peer_wnd;
-	u16 advmss;
-	bool ecn;
-	u8 offer;
-	u8 wscale;
-	u8 retries;
-	bool again;
-};
 
 static struct kmem_cache *synq_cache;
 
@@ -82,6 +35,7 @@ static void synq_free(struct mytcp_node *node)
 
 	sock_put(entry->listener);
 	kfree(entry->return_route);
+	kfree(entry->saved_syn);
 	kmem_cache_free(synq_cache, entry);
 }
 
@@ -180,26 +134,56 @@ static void synq_end(struct mytcp_synq *entry)
 	synq_unlist(entry);
 }
 
-/* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
-static void synq_expired(struct timer_list *timer)
+/* For so many runs of the timer TCP_DEFER_ACCEPT wants data. */
+static u8 synq_defer(const struct mytcp_synq *entry)
 {
-	struct mytcp_synq *entry = from_timer(entry, timer, timer);
-	struct net *net = entry->node.net;
-	unsigned int most = mytcp_sk(entry->listener)->syn_retries ?:
-			    READ_ONCE(mytcp_net(net)->synack_retries);
+	return READ_ONCE(mytcp_sk(entry->listener)->defer_accept);
+}
 
-	if (!mytcp_node_hashed(&entry->node))
-		goto put;
-	if (entry->retries >= most) {
-		mytcp_count(net, TCPTimeouts);
-		synq_end(entry);
-		goto put;
-	}
-	WRITE_ONCE(entry->retries, entry->retries + 1);
+static bool synq_is_over(const struct mytcp_synq *entry)
+{
+	const struct mytcp_net *mn = mytcp_net(entry->node.net);
+	unsigned int most = READ_ONCE(mytcp_sk(entry->listener)->syn_retries) ?:
+			    READ_ONCE(mn->synack_retries);
+
+	if (entry->retries < most)
+		return false;
+	/* who has answered may take as long as the listener is patient */
+	return !READ_ONCE(entry->acked_us) || entry->retries >= synq_defer(entry);
+}
+
+static void synq_retransmit(struct mytcp_synq *entry)
+{
+	struct net *net = entry->node.net;
+	u8 before = entry->retries;
+
+	if (before < U8_MAX)
+		WRITE_ONCE(entry->retries, before + 1);
+	/*
+	 * A peer that owes data only is left in peace, but for once at the
+	 * end: its answer to that makes the connection.
+	 */
+	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
+		return;
 	entry->again = true;
 	mytcp_count(net, RetransSegs);
 	mytcp_count(net, TCPSynRetrans);
 	synq_send_synack(entry);
+}
+
+/* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
+static void synq_expired(struct timer_list *timer)
+{
+	struct mytcp_synq *entry = from_timer(entry, timer, timer);
+
+	if (!mytcp_node_hashed(&entry->node))
+		goto put;
+	if (synq_is_over(entry)) {
+		mytcp_count(entry->node.net, TCPTimeouts);
+		synq_end(entry);
+		goto put;
+	}
+	synq_retransmit(entry);
 	/* The reference goes on with the timer. */
 	mod_timer(&entry->timer, jiffies +
 		  min_t(unsigned long, HZ << min_t(u8, entry->retries, 7),
@@ -281,11 +265,13 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->opts = seg->opts;
 	entry->irs = seg->seq;
 	entry->peer_wnd = seg->wnd;
+	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
 	entry->mark = READ_ONCE(listener->sk_mark);
 	entry->last_oow = 0;
 	entry->ecn = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg);
 	entry->retries = 0;
 	entry->again = false;
+	entry->acked_us = 0;
 	entry->sent_us = mytcp_clock_us();
 	timer_setup(&entry->timer, synq_expired, 0);
 	synq_choose(entry, listener, isn);
@@ -387,96 +373,6 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
-/* The child's connection, as the two SYNs have made it. */
-static void synq_fill_child(struct sock *sk, const struct mytcp_synq *entry)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-
-	ms->iss = entry->iss;
-	ms->snd_una = entry->iss;
-	ms->snd_nxt = entry->iss + 1;
-	ms->write_seq = ms->snd_nxt;
-	ms->snd_sml = ms->snd_nxt;
-	ms->snd_up = ms->snd_nxt;
-	ms->pushed_seq = ms->snd_nxt;
-	ms->recover = entry->iss;
-	ms->irs = entry->irs;
-	ms->rcv_nxt = entry->irs + 1;
-	ms->rcv_wup = ms->rcv_nxt;
-	ms->last_ack_sent = ms->rcv_nxt;
-	ms->copied_seq = ms->rcv_nxt;
-	ms->urg_seq = ms->rcv_nxt;
-	ms->rcv_wnd = entry->wnd;
-	ms->advmss = entry->advmss;
-	ms->rcv_wscale = entry->wscale;
-	ms->ts_offset = entry->ts_offset;
-	ms->offer = entry->offer;
-	ms->peer_mss = ms->ip->mss_default;
-	mytcp_input_negotiate(ms, &entry->opts);
-	ms->snd_wnd = entry->peer_wnd;
-	ms->max_window = ms->snd_wnd;
-	ms->ecn = entry->ecn ? MYTCP_ECN_OK : 0;
-	if (!entry->again)
-		mytcp_rtt_sample(&ms->rtt, max_t(u64, 1, mytcp_clock_us() -
-						 entry->sent_us));
-}
-
-static int synq_address_child(struct sock *sk, const struct mytcp_synq *entry)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct inet_sock *inet = inet_sk(sk);
-	const struct mytcp_key *key = &entry->node.key;
-	struct ip_options_rcu *back;
-
-	inet->inet_saddr = key->laddr.s6_addr32[3];
-	inet->inet_rcv_saddr = inet->inet_saddr;
-	inet->inet_daddr = key->raddr.s6_addr32[3];
-	inet->inet_sport = key->lport;
-	inet->inet_dport = key->rport;
-	inet->inet_num = ntohs(key->lport);
-	ms->node.key = *key;
-	ms->node.dev = entry->node.dev;
-	sk_set_txhash(sk);
-	if (mytcp_ip4_copy_options(&back, entry->return_route))
-		return -ENOMEM;
-	RCU_INIT_POINTER(inet->inet_opt, back);
-	return 0;
-}
-
-static void synq_give_up(struct sock *child)
-{
-	mytcp_sock_orphan(child);
-	mytcp_sock_done(child, 0);
-	mytcp_sock_unlock_child(child);
-}
-
-/*
- * A child in the entry's place; bottom-half locked. NULL when it failed, and
- * then the entry may have left the table: another CPU has made the child.
- */
-static struct sock *synq_child(struct mytcp_synq *entry)
-{
-	struct sock *child = mytcp_sock_clone(entry->listener);
-
-	if (!child)
-		return NULL;
-	mytcp_timeout_setup(child);
-	synq_fill_child(child, entry);
-	if (synq_address_child(child, entry))
-		goto give_up;
-	mytcp_port_inherit(child, entry->listener);
-	if (!mytcp_sk(child)->port || mytcp_sk(child)->ip->route(child))
-		goto give_up;
-	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));
-	/* Of two CPUs with the same ACK one makes the connection. */
-	if (!mytcp_table_replace(&entry->node, &mytcp_sk(child)->node))
-		goto give_up;
-	return child;
-give_up:
-	synq_give_up(child);
-	return NULL;
-}
-
 /* Hand a child to the listener. False: it has closed. */
 static bool synq_hand_over(struct sock *listener, struct sock *child)
 {
@@ -492,18 +388,6 @@ static bool synq_hand_over(struct sock *listener, struct sock *child)
 	}
 	spin_unlock(&ms->accept_lock);
 	return taken;
-}
-
-/* A child nobody will accept; locked. */
-static void synq_abort_child(struct sock *child)
-{
-	mytcp_sock_orphan(child);
-	if (mytcp_sock_state(child) == MYTCP_CLOSE) {
-		mytcp_sock_destroy(child);
-		return;
-	}
-	mytcp_output_reset(child, GFP_ATOMIC);
-	mytcp_sock_done(child, 0);
 }
 
 /*
@@ -527,7 +411,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 		}
 		goto drop;
 	}
-	child = synq_child(entry);
+	child = mytcp_child_make(entry);
 	if (!child) {
 		if (!mytcp_node_hashed(&entry->node))
 			return false;
@@ -540,7 +424,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	handed = mytcp_sock_state(child) != MYTCP_CLOSE &&
 		 synq_hand_over(listener, child);
 	if (!handed)
-		synq_abort_child(child);
+		mytcp_child_abort(child);
 	mytcp_sock_unlock_child(child);
 	if (handed)
 		listener->sk_data_ready(listener);
@@ -583,6 +467,18 @@ static bool synq_acceptable(const struct mytcp_synq *entry,
 	       mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd);
 }
 
+/* TCP_DEFER_ACCEPT: the bare third segment is not worth a connection yet. */
+static bool synq_defers(struct mytcp_synq *entry, const struct mytcp_seg *seg)
+{
+	if (READ_ONCE(entry->retries) >= synq_defer(entry) ||
+	    mytcp_seq_gt(seg->seq + mytcp_segment_seqlen(seg), entry->irs + 1))
+		return false;
+	if (!READ_ONCE(entry->acked_us))
+		WRITE_ONCE(entry->acked_us, mytcp_clock_us());
+	mytcp_count(entry->node.net, TCPDeferAcceptDrop);
+	return true;
+}
+
 /*
  * RFC 9293 3.10.7.4 for SYN-RECEIVED, reached from LISTEN. Consumes the skb,
  * unless it returns false.
@@ -614,6 +510,8 @@ static bool synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
 		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
 		goto drop;
 	}
+	if (synq_defers(entry, seg))
+		goto drop;
 	return synq_ack(entry, skb, seg);
 drop:
 	kfree_skb(skb);
@@ -699,7 +597,7 @@ void mytcp_synq_stop(struct sock *listener)
 		sock_hold(child);
 		local_bh_disable();
 		bh_lock_sock_nested(child);
-		synq_abort_child(child);
+		mytcp_child_abort(child);
 		bh_unlock_sock(child);
 		local_bh_enable();
 		sock_put(child);

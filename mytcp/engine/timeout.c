@@ -10,6 +10,8 @@
 #include "mytcp/engine/timewait.h"
 
 #define ORPHAN_RETRIES	8	/* orphan_retries = 0, as Linux has it */
+#define THIN_SEGMENTS	4	/* in flight: no three duplicate ACKs */
+#define THIN_RETRIES	6
 #define ATO_MIN		(HZ / 25)
 
 static void timeout_give_up(struct sock *sk)
@@ -77,6 +79,21 @@ static u8 *timeout_counter(struct sock *sk)
 	       &ms->probes_out : &ms->retransmits;
 }
 
+/*
+ * TCP_THIN_LINEAR_TIMEOUTS: a flow too small for duplicate ACKs lives by its
+ * timer; it may do without the back-off of RFC 6298 5.5 for a while.
+ */
+static bool timeout_is_linear(const struct sock *sk, u8 tries)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	return (ms->thin_lto ||
+		READ_ONCE(mytcp_net(sock_net(sk))->thin_linear_timeouts)) &&
+	       mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED)) &&
+	       tries <= THIN_RETRIES &&
+	       ms->snd_nxt - ms->snd_una < THIN_SEGMENTS * ms->mss;
+}
+
 /* RFC 6298 5.4 to 5.6, RFC 9293 3.8.3. */
 static void timeout_retransmit(struct sock *sk)
 {
@@ -101,7 +118,10 @@ static void timeout_retransmit(struct sock *sk)
 	mytcp_count(sock_net(sk), TCPTimeouts);
 	if (*tries < U8_MAX)
 		++*tries;
-	mytcp_rtt_backoff(&ms->rtt);
+	if (timeout_is_linear(sk, *tries))
+		ms->rtt.backoff = 0;
+	else
+		mytcp_rtt_backoff(&ms->rtt);
 	if (opening) {
 		mytcp_output_retransmit(sk, head);
 	} else {

@@ -68,6 +68,8 @@ static void default_settings(struct mytcp_net *mn)
 	mn->window_scaling = 1;
 	mn->sack = 1;
 	mn->timestamps = 1;
+	mn->thin_linear_timeouts = 0;
+	mn->notsent_lowat = UINT_MAX;
 }
 
 static int __net_init netns_enter(struct net *net)

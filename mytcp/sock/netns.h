@@ -26,7 +26,7 @@
 	X(DelayedACKs) X(DelayedACKLost) X(TCPChallengeACK)		\
 	X(TCPACKSkippedPAWS) X(TCPACKSkippedSeq)			\
 	X(TCPACKSkippedChallenge) X(TCPACKSkippedTimeWait)		\
-	X(TCPSYNChallenge) X(TCPReqQFullDrop)				\
+	X(TCPSYNChallenge) X(TCPReqQFullDrop) X(TCPDeferAcceptDrop)	\
 	X(TCPTimeouts) X(TCPSynRetrans) X(TCPFastRetrans)		\
 	X(TCPRetransFail) X(TCPLossProbes)				\
 	X(TCPAbortOnData) X(TCPAbortOnClose) X(TCPAbortOnMemory)	\
@@ -35,7 +35,7 @@
 	X(TCPOFOMerge) X(TCPKeepAlive) X(TCPWinProbe)			\
 	X(TCPFromZeroWindowAdv) X(TCPToZeroWindowAdv)			\
 	X(TCPRcvCoalesce) X(TCPHPHits) X(TCPPureAcks)			\
-	X(LockDroppedIcmps) X(OutOfWindowIcmps)				\
+	X(LockDroppedIcmps) X(OutOfWindowIcmps) X(TCPMinTTLDrop)	\
 	X(DropShort) X(DropOffset) X(DropFlags) X(DropSource)		\
 	X(DropState) X(DropOldAck) X(DropNoAck) X(DropFilter)		\
 	X(DropPolicy) X(DropOutOfWindow) X(DropNoMemory)		\
@@ -90,6 +90,8 @@ struct mytcp_counters {
  * @min_snd_mss: smallest send MSS, bytes
  * @min_pmtu: smallest path MTU believed, bytes
  * @max_orphans: sockets nobody holds, at most
+ * @thin_linear_timeouts: TCP_THIN_LINEAR_TIMEOUTS for every socket
+ * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
  * @isn_base: test aid: when not 0, the ISN of every connection
  * @tw_count: TIME_WAIT buckets standing
  * @sysctl_header: of /proc/sys/net/mytcp; admin/sysctl
@@ -125,6 +127,8 @@ struct mytcp_net {
 	int min_snd_mss;
 	int min_pmtu;
 	int max_orphans;
+	int thin_linear_timeouts;
+	unsigned int notsent_lowat;
 	unsigned int isn_base;
 	atomic_t tw_count;
 	struct ctl_table_header *sysctl_header;

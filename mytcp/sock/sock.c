@@ -86,6 +86,7 @@ static void clear_links(struct mytcp_sock *ms)
 	mytcp_node_init(&ms->node, MYTCP_KIND_SOCK, sock_net(sk), sk->sk_family);
 	ms->port = NULL;
 	ms->deferred = 0;
+	ms->early_readers = 0;
 	ms->reservation = NULL;
 	INIT_HLIST_NODE(&ms->port_link);
 }
@@ -137,6 +138,7 @@ void mytcp_sock_reset(struct sock *sk)
 	WARN_ON_ONCE(!skb_queue_empty(&mytcp_sk(sk)->send_queue));
 	WARN_ON_ONCE(mytcp_sk(sk)->reasm.count);
 
+	kfree(mytcp_sk(sk)->saved_syn);
 	clear_connection(mytcp_sk(sk));
 }
 
@@ -331,6 +333,8 @@ void mytcp_sock_release_resources(struct sock *sk)
 	mytcp_sock_purge_send(sk);
 	mytcp_sock_purge_reasm(sk);
 	mytcp_port_release(sk);
+	kfree(mytcp_sk(sk)->saved_syn);
+	mytcp_sk(sk)->saved_syn = NULL;
 	sk_sockets_allocated_dec(sk);
 }
 

@@ -68,6 +68,20 @@ enum mytcp_recovery_state {
 #define MYTCP_URG_NOTYET	0x0200	/* announced, not arrived */
 #define MYTCP_URG_READ		0x0400	/* taken by recv(MSG_OOB) */
 
+/* Values of TCP_SAVE_SYN: from which header on. */
+#define MYTCP_SAVE_SYN_IP	1
+#define MYTCP_SAVE_SYN_LINK	2
+
+/**
+ * struct mytcp_saved_syn - headers of the SYN that opened a connection
+ * @len: bytes in @data
+ * @data: as they came in
+ */
+struct mytcp_saved_syn {
+	u32 len;
+	u8 data[];
+};
+
 /**
  * struct mytcp_sock - a MyTCP socket
  *
@@ -77,6 +91,8 @@ enum mytcp_recovery_state {
  * @port: local port in use, or NULL; sk, see port.c
  * @reservation: what keeps the kernel's TCP off the port, or NULL; sk
  * @port_link: among the sockets of @port; its lock
+ *
+ * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
  *
  * @iss: initial send sequence number; sk
  * @irs: initial receive sequence number; sk
@@ -99,7 +115,7 @@ enum mytcp_recovery_state {
  * @urg_data: MYTCP_URG_* and the octet; sk, read locklessly by poll
  *
  * @advmss: MSS we announce; sk
- * @peer_mss: MSS the peer announced, or the default; sk
+ * @peer_mss: MSS the peer announced, or the default; not above @user_mss; sk
  * @user_mss: TCP_MAXSEG, 0 for none; sk
  * @mss: octets of data a full segment of ours holds, options taken off; sk
  * @pmtu: path MTU @mss was made from; sk
@@ -161,8 +177,13 @@ enum mytcp_recovery_state {
  * @user_timeout: TCP_USER_TIMEOUT, ms, 0 for none; sk
  * @linger2: TCP_LINGER2, jiffies, 0 for the namespace's, -1 for none; sk
  * @defer_accept: TCP_DEFER_ACCEPT, SYN-ACK retransmissions; sk
+ * @notsent_lowat: TCP_NOTSENT_LOWAT, octets, 0 for the namespace's; sk
+ * @tell_inq: TCP_INQ; sk
+ * @thin_lto: TCP_THIN_LINEAR_TIMEOUTS; sk
+ * @save_syn: TCP_SAVE_SYN; sk, read locklessly where a SYN comes in
  * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
  * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
+ * @saved_syn: what TCP_SAVE_SYN has kept, owned, or NULL; sk
  *
  * @accept_lock: innermost lock of a listener
  * @accept_queue: children ready, through @accept_link; accept
@@ -193,17 +214,22 @@ struct mytcp_sock {
 	u32 keepalive_time;
 	u32 keepalive_intvl;
 	u32 user_timeout;
+	u32 notsent_lowat;
 	int linger2;
 	u16 user_mss;
 	u8 nonagle;
 	u8 keepalive_probes;
 	u8 syn_retries;
 	u8 defer_accept;
+	bool tell_inq;
+	bool thin_lto;
+	u8 save_syn;
 
 	struct timer_list retrans_timer;
 	struct timer_list delack_timer;
 	/* its bits carry references: never cleared with the rest */
 	unsigned long deferred;
+	unsigned int early_readers;
 
 	/* the connection: cleared by mytcp_sock_reset() */
 	u32 iss;
@@ -276,6 +302,7 @@ struct mytcp_sock {
 
 	bool passive;
 	bool fin_sent;
+	struct mytcp_saved_syn *saved_syn;
 
 	u64 bytes_acked;
 	u64 bytes_received;
@@ -366,13 +393,31 @@ static inline u64 mytcp_clock_us(void)
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
 }
 
-/* A third of the send buffer is free: worth waking a writer for. Without
- * struct proto.stream_memory_free, which <net/sock.h> takes for the kernel's.
+/* What is not sent is less than TCP_NOTSENT_LOWAT; to @wake a writer, half. */
+static inline bool mytcp_sock_may_queue(const struct sock *sk, int wake)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 unsent = READ_ONCE(ms->write_seq) - READ_ONCE(ms->snd_nxt);
+	u32 most = READ_ONCE(ms->notsent_lowat) ?:
+		   READ_ONCE(mytcp_net(sock_net(sk))->notsent_lowat);
+
+	return (u64)unsent << wake < most;
+}
+
+/* May another skb be queued? sk_stream_memory_free(), as <net/sock.h> has it,
+ * is this and a mention of the kernel's TCP besides.
  */
+static inline bool mytcp_sock_memory_free(const struct sock *sk)
+{
+	return sk_stream_wspace(sk) > 0 && mytcp_sock_may_queue(sk, 0);
+}
+
+/* A third of the send buffer is free: worth waking a writer for. */
 static inline bool mytcp_sock_writeable(const struct sock *sk)
 {
 	return sk_stream_wspace(sk) > 0 &&
-	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk);
+	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) &&
+	       mytcp_sock_may_queue(sk, 1);
 }
 
 /* Free an skb of the send side, taken from its queue. Socket locked. */

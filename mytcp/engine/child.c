@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The socket that a half-open connection becomes with the third segment. */
+#include <net/dst.h>
+#include "mytcp/engine/child.h"
+#include "mytcp/engine/ecn.h"
+#include "mytcp/engine/input.h"
+#include "mytcp/engine/ip.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/timeout.h"
+#include "mytcp/sock/port.h"
+
+/* The child's connection, as the two SYNs have made it. */
+static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	ms->iss = entry->iss;
+	ms->snd_una = entry->iss;
+	ms->snd_nxt = entry->iss + 1;
+	ms->write_seq = ms->snd_nxt;
+	ms->snd_sml = ms->snd_nxt;
+	ms->snd_up = ms->snd_nxt;
+	ms->pushed_seq = ms->snd_nxt;
+	ms->recover = entry->iss;
+	ms->irs = entry->irs;
+	ms->rcv_nxt = entry->irs + 1;
+	ms->rcv_wup = ms->rcv_nxt;
+	ms->last_ack_sent = ms->rcv_nxt;
+	ms->copied_seq = ms->rcv_nxt;
+	ms->urg_seq = ms->rcv_nxt;
+	ms->rcv_wnd = entry->wnd;
+	ms->advmss = entry->advmss;
+	ms->rcv_wscale = entry->wscale;
+	ms->ts_offset = entry->ts_offset;
+	ms->offer = entry->offer;
+	ms->peer_mss = ms->ip->mss_default;
+	mytcp_input_negotiate(ms, &entry->opts);
+	ms->snd_wnd = entry->peer_wnd;
+	ms->max_window = ms->snd_wnd;
+	ms->ecn = entry->ecn ? MYTCP_ECN_OK : 0;
+	if (!entry->again) {
+		/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
+		u64 answered = READ_ONCE(entry->acked_us) ?: mytcp_clock_us();
+
+		mytcp_rtt_sample(&ms->rtt,
+				 max_t(u64, 1, answered - entry->sent_us));
+	}
+}
+
+static int child_address(struct sock *sk, const struct mytcp_synq *entry)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct inet_sock *inet = inet_sk(sk);
+	const struct mytcp_key *key = &entry->node.key;
+	struct ip_options_rcu *back;
+
+	inet->inet_saddr = key->laddr.s6_addr32[3];
+	inet->inet_rcv_saddr = inet->inet_saddr;
+	inet->inet_daddr = key->raddr.s6_addr32[3];
+	inet->inet_sport = key->lport;
+	inet->inet_dport = key->rport;
+	inet->inet_num = ntohs(key->lport);
+	ms->node.key = *key;
+	ms->node.dev = entry->node.dev;
+	sk_set_txhash(sk);
+	if (mytcp_ip4_copy_options(&back, entry->return_route))
+		return -ENOMEM;
+	RCU_INIT_POINTER(inet->inet_opt, back);
+	return 0;
+}
+
+static void child_give_up(struct sock *child)
+{
+	mytcp_sock_orphan(child);
+	mytcp_sock_done(child, 0);
+	mytcp_sock_unlock_child(child);
+}
+
+/**
+ * mytcp_child_make() - a socket in the place of a half-open connection
+ * @entry: referenced by the caller
+ *
+ * Context: softirq.
+ * Return: bottom-half locked; its end is mytcp_child_abort(), or a listener's
+ * queue, and mytcp_sock_unlock_child() in either case. NULL when it failed; the
+ * entry may have left the table then: another CPU has made the child.
+ */
+struct sock *mytcp_child_make(struct mytcp_synq *entry)
+{
+	struct sock *child = mytcp_sock_clone(entry->listener);
+
+	if (!child)
+		return NULL;
+	mytcp_timeout_setup(child);
+	child_fill(child, entry);
+	if (child_address(child, entry))
+		goto give_up;
+	mytcp_port_inherit(child, entry->listener);
+	if (!mytcp_sk(child)->port || mytcp_sk(child)->ip->route(child))
+		goto give_up;
+	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));
+	/* Of two CPUs with the same ACK one makes the connection. */
+	if (!mytcp_table_replace(&entry->node, &mytcp_sk(child)->node))
+		goto give_up;
+	swap(mytcp_sk(child)->saved_syn, entry->saved_syn);
+	return child;
+give_up:
+	child_give_up(child);
+	return NULL;
+}
+
+/**
+ * mytcp_child_abort() - a child that nobody will accept
+ * @child: locked
+ */
+void mytcp_child_abort(struct sock *child)
+{
+	mytcp_sock_orphan(child);
+	if (mytcp_sock_state(child) == MYTCP_CLOSE) {
+		mytcp_sock_destroy(child);
+		return;
+	}
+	mytcp_output_reset(child, GFP_ATOMIC);
+	mytcp_sock_done(child, 0);
+}

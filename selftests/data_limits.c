@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a program may forbid the wire: windows, segment sizes, hops. */
+#include "lib/test.h"
+
+WIRE_FIXTURE(limits)
+
+static int listen_clamped(struct wire *w, int clamp)
+{
+	int listener = wire_listen(w);
+
+	set_opt(listener, IPPROTO_TCP, TCP_WINDOW_CLAMP, clamp);
+	return listener;
+}
+
+/* TCP_WINDOW_CLAMP bounds the window of the SYN-ACK and all that follow. */
+WIRE_TEST(limits, window_clamp_is_inherited)
+{
+	int listener = listen_clamped(w, 5000), fd, i;
+
+	inject(w, SYN, .opts = { MSS(1460), NOP, WS(7) });
+	expect(w, SYN | ACK, .opts = { MSS(ANY), NOP, WS(0) });
+	check_le(w->last.raw.wnd, 5000);
+	check_ge(w->last.raw.wnd, 1460);
+	inject(w, ACK);
+	fd = wire_accept(listener);
+	check_eq(get_opt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP), 5000);
+	for (i = 0; i < 10; i++) {
+		inject(w, ACK | PSH, .len = 1000);
+		expect(w, ACK);
+		check_le(w->last.raw.wnd, 5000);
+		recv_pattern(fd, 1000 * i, 1000);
+		drain(w);
+		check_le(w->last.raw.wnd, 5000);
+	}
+	check_ge(w->last.raw.wnd, 1000);
+}
+
+/* Later, it takes nothing back (SHLD-14), but promises no more. */
+WIRE_TEST(limits, window_clamp_of_a_connection)
+{
+	int fd = open_passive(w), i;
+	int64_t edge = w->last.raw.wnd + 1, ack = 1;
+
+	set_opt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, 5000);
+	check_gt(edge, 20000);
+	for (i = 0; ack + 1400 <= edge; i++) {
+		inject(w, ACK | PSH, .len = 1400);
+		recv_pattern(fd, 1400 * i, 1400);
+		ack += 1400;
+		while (receive(w, 0))
+			check_ge(w->last.s.ack + w->last.s.wnd, edge);
+	}
+	inject(w, ACK | PSH, .len = 1);
+	recv_pattern(fd, 1400 * i, 1);
+	inject(w, ACK | PSH, .len = 1);
+	expect(w, ACK, .ack = ANY);
+	drain(w);
+	check_le(w->last.raw.wnd, 5000);
+}
+
+/* TCP_MAXSEG is a matter of the handshake: a connection keeps what it has. */
+WIRE_TEST(limits, maxseg_comes_too_late_for_a_connection)
+{
+	int fd = open_passive(w);
+
+	set_opt(fd, IPPROTO_TCP, TCP_MAXSEG, 500);
+	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), 1460);
+	send_pattern(fd, 0, 1460);
+	expect(w, ACK | PSH, .len = 1460);
+	/* Fragmentation needed, on a link of 1000 bytes. */
+	if (w->family == AF_INET6)
+		inject_icmp(w, 2, 0, .info = 1300, .seq = 1);
+	else
+		inject_icmp(w, 3, 4, .info = 1300, .seq = 1);
+	expect(w, ACK | ANYPSH, .seq = 1, .len = wire_mtu_mss(w, 1300));
+	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), wire_mtu_mss(w, 1300));
+}
+
+WIRE4_FIXTURE(ttl)
+
+/* IP_MINTTL, RFC 5082: who is far away is not heard. */
+WIRE_TEST(ttl, from_afar_is_not_heard)
+{
+	int listener = wire_listen(w), fd;
+
+	set_opt(listener, IPPROTO_IP, IP_MINTTL, 255);
+	inject(w, SYN, .ttl = 254, .keep = true);
+	expect_none(w, 0);
+	expect_listed(w, CLOSE);
+	inject(w, SYN, .ttl = 255, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	inject(w, ACK, .ttl = 255);
+	fd = wire_accept(listener);
+	check_eq(get_opt(fd, IPPROTO_IP, IP_MINTTL), 255);
+	inject(w, ACK | PSH, .len = 10, .ttl = 254, .keep = true);
+	expect_none(w, 0);
+	inject(w, RST, .ttl = 254, .keep = true);
+	check_eq(fd_state(fd), ESTABLISHED);
+	inject(w, ACK | PSH, .len = 10, .ttl = 255);
+	expect(w, ACK, .ack = 11);
+	/* Nor is what a router between says about it. */
+	send_pattern(fd, 0, 1000);
+	expect(w, ACK | PSH, .len = 1000);
+	inject_icmp(w, 3, 4, .info = 700, .seq = 1);
+	expect_none(w, 0);
+	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), 1460);
+}
+
+TEST_HARNESS_MAIN
