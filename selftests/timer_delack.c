@@ -158,18 +158,29 @@ WIRE_TEST(delack, later_segment_does_not_put_the_ack_off)
 	check_le((w->last.us - since) / 1000, MOST + TICKS);
 }
 
-/* A FIN does not wait; that of the kernel's own does, if it has data. */
-WIRE_TEST(delack, fin_is_acknowledged_at_once)
+/* The ACK of a FIN waits: most users close now, and send theirs. */
+WIRE_TEST(delack, ack_of_a_fin_is_delayed)
 {
 	int fd = open_passive(w);
 
 	set_opt(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	inject(w, FIN | ACK | PSH, .len = 10);
-	if (stack_is_kernel())
-		expect_delayed(w);
-	else
-		expect_at_once(w, ACK);
+	expect_delayed(w);
 	check_eq(w->last.s.ack, 12);
+	expect_none(w, 1000);
+}
+
+/* And then three segments end a connection, not four. */
+WIRE_TEST(delack, ack_of_a_fin_rides_on_ours)
+{
+	int fd = open_passive(w);
+
+	inject(w, FIN | ACK);
+	expect_none(w, 0);
+	close(fd);
+	expect(w, FIN | ACK, .seq = 1, .ack = 2);
+	inject(w, ACK);
+	expect_listed(w, CLOSE);
 	expect_none(w, 1000);
 }
 
