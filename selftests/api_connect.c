@@ -273,7 +273,8 @@ TEST_F(connect, a_send_timeout_limits_the_wait)
 	check_ok(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
 			    sizeof(limit)));
 	check_err(connect4(fd, &self->lost), EINPROGRESS);
-	check_ge(now_ms() - start, 49);
+	/* Ticks, which a machine that was paused makes up for. */
+	check_ge(now_ms() - start, 40);
 	check_eq(fd_state(fd), SYN_SENT);
 	check_err(connect4(fd, &self->lost), EALREADY);
 }

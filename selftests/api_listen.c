@@ -346,7 +346,8 @@ TEST_F(accept, a_receive_timeout_limits_the_wait)
 	check_ok(setsockopt(self->lfd, SOL_SOCKET, SO_RCVTIMEO, &limit,
 			    sizeof(limit)));
 	check_err(accept(self->lfd, NULL, NULL), EAGAIN);
-	check_ge(now_ms() - start, 49);
+	/* Ticks, which a machine that was paused makes up for. */
+	check_ge(now_ms() - start, 40);
 }
 
 TEST_F(accept, a_signal_interrupts)

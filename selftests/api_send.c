@@ -253,7 +253,8 @@ TEST_F(send, a_timeout_limits_the_wait)
 	stuff(self->a);
 	start = now_ms();
 	check_err(send(self->a, &byte, 1, 0), EAGAIN);
-	check_ge(now_ms() - start, 49);
+	/* Ticks, which a machine that was paused makes up for. */
+	check_ge(now_ms() - start, 40);
 }
 
 TEST_F(send, a_timeout_leaves_a_part)
