@@ -253,8 +253,8 @@ WIRE_TEST_TIMEOUT(timer, deferred_accept_is_forgotten, 60)
 	expect_no_accept(listener);
 }
 
-/* At the other end the option saves the third segment: data will carry it. */
-WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_with_data, 60)
+/* An active open with the option, up to the peer's SYN-ACK. */
+static int connect_deferred(struct wire *w)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = wire_peer_sa(w, &sa);
@@ -266,6 +266,14 @@ WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_with_data, 60)
 	check_err(connect(fd, (struct sockaddr *)&sa, len), EINPROGRESS);
 	expect(w, SYN);
 	inject(w, SYN | ACK, .opts = { MSS(1460) });
+	return fd;
+}
+
+/* At the other end the option saves the third segment: data will carry it. */
+WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_with_data, 60)
+{
+	int fd = connect_deferred(w);
+
 	expect_state(fd, ESTABLISHED);
 	expect_none(w, 100);
 	send_pattern(fd, 0, 10);
@@ -277,16 +285,7 @@ WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_with_data, 60)
 /* It does not wait longer than any ACK may, MUST-40. */
 WIRE_TEST_TIMEOUT(timer, deferred_third_segment_comes_in_time, 60)
 {
-	struct sockaddr_storage sa;
-	socklen_t len = wire_peer_sa(w, &sa);
-	int fd = stack_socket(w->family);
-
-	w->local_port = 0;
-	set_opt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
-	set_nonblock(fd, true);
-	check_err(connect(fd, (struct sockaddr *)&sa, len), EINPROGRESS);
-	expect(w, SYN);
-	inject(w, SYN | ACK, .opts = { MSS(1460) });
+	connect_deferred(w);
 	expect_after(w, 200, late(200), ACK, .seq = 1, .ack = 1);
 	expect_none(w, 1000);
 }
