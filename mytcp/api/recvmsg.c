@@ -376,8 +376,8 @@ static int inq_hint(const struct sock *sk)
 int mytcp_api_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		      int flags, int *addr_len)
 {
+	int ret, left = 0;
 	bool tell;
-	int ret, left;
 
 	if (flags & MSG_ERRQUEUE)
 		return inet_recv_error(sk, msg, len, addr_len);
@@ -389,8 +389,9 @@ int mytcp_api_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 
 	lock_sock(sk);
 	ret = recv_locked(sk, msg, len, flags);
-	left = inq_hint(sk);
 	tell = mytcp_sk(sk)->tell_inq;
+	if (tell || msg->msg_get_inq)
+		left = inq_hint(sk);
 	release_sock(sk);
 
 	if (ret < 0)
