@@ -68,8 +68,7 @@ enum mytcp_recovery_state {
 #define MYTCP_URG_NOTYET	0x0200	/* announced, not arrived */
 #define MYTCP_URG_READ		0x0400	/* taken by recv(MSG_OOB) */
 
-/* Values of TCP_SAVE_SYN: from which header on. */
-#define MYTCP_SAVE_SYN_IP	1
+/* The value of TCP_SAVE_SYN that keeps the link header too; 1 is IP and TCP. */
 #define MYTCP_SAVE_SYN_LINK	2
 
 /**
