@@ -4,12 +4,14 @@
 # selftests/run.sh - run the built test programs, as root, inside a VM
 #
 # Usage: selftests/run.sh [--module PATH/mytcp.ko] [--stack mytcp|kernel]
-#                         [--icount-only | --no-icount] [TEST...]
+#                         [--icount-only | --no-icount] [--share I/N] [TEST...]
 #
 #   --module       the module to load, and to unload at the end
 #   --stack        run against the kernel's own TCP instead, as a reference
 #   --icount-only  the VM has virtual time: run what is in icount.list
 #   --no-icount    run everything else (the default)
+#   --share        of these programs every Nth, beginning with the Ith: for N
+#                  machines that share the work
 #   TEST           names of programs, with or without .c; default: all
 #
 # MYTCP_TEST_ONLY=WORD selects the tests with WORD in their name,
@@ -31,6 +33,7 @@ module=
 stack=mytcp
 icount=0
 tests=
+share=1 shares=1
 limit=${MYTCP_TEST_LIMIT:-900}	# seconds a program may take
 
 die() { echo "Bail out! run.sh: $*"; exit 1; }
@@ -41,6 +44,13 @@ while [ $# -gt 0 ]; do
 	--stack) stack=${2:?--stack needs a name}; shift ;;
 	--icount-only) icount=1; limit=1000000 ;;
 	--no-icount) icount=0 ;;
+	--share)
+		share=${2%/*} shares=${2#*/}
+		case $2 in
+		[1-9]/[1-9]) [ "$share" -le "$shares" ] || die "--share $2: no such share" ;;
+		*) die "--share needs I/N, as in 1/2, not '$2'" ;;
+		esac
+		shift ;;
 	-*) die "unknown option $1" ;;
 	*) t=${1##*/}; tests="$tests ${t%.c}" ;;
 	esac
@@ -187,10 +197,13 @@ for t in $tests; do
 done
 echo "TAP version 13"
 load
+nth=0
 for p in "$build"/*; do
 	name=${p##*/}
 	[ -f "$p" ] && [ -x "$p" ] || continue
-	wanted "$name" && run_program "$name"
+	wanted "$name" || continue
+	nth=$((nth + 1))
+	[ $(((nth - share) % shares)) = 0 ] && run_program "$name"
 done
 unload
 echo "1..$count"
