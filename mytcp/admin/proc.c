@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/net/mytcp, in the columns proc(5) gives /proc/net/tcp, and
+ * /proc/net/mytcp and mytcp6, in the columns proc(5) gives /proc/net/tcp, and
  * /proc/net/mytcp_netstat, in the manner of /proc/net/netstat.
  */
 #include <linux/jiffies.h>
@@ -10,59 +10,48 @@
 #include <net/sock.h>
 
 #include "mytcp/admin/admin.h"
+#include "mytcp/admin/entry.h"
 #include "mytcp/sock/netns.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
+#include "mytcp/sock/walk.h"
 
-/* Every line of /proc/net/tcp is filled up to this, and programs seek by it. */
+/* Every line of /proc/net/tcp is filled up to this, and programs seek by it;
+ * those of /proc/net/tcp6 are not.
+ */
 #define LINE_WIDTH	149
 
 /**
  * struct cursor - where a listing stands
  * @net: first, as seq_file_net() wants it
- * @bucket: of the entry last shown or about to be
- * @index: how many of the namespace's stand before it in the bucket
+ * @walk: at the entry last shown or about to be; holds none between two read()s
+ * @family: AF_INET or AF_INET6
  * @pos: the position in the file that belongs to it
- *
- * No reference is kept from one read() to the next: the entry is found again by
- * counting. In a bucket that changed meanwhile one may be missed or come twice.
  */
 struct cursor {
 	struct seq_net_private net;
-	unsigned int bucket;
-	unsigned int index;
+	struct mytcp_walk walk;
+	int family;
 	loff_t pos;
 };
-
-static struct mytcp_node *step(struct net *net, struct cursor *at,
-			       struct mytcp_node *node)
-{
-	unsigned int before = at->bucket;
-
-	node = mytcp_table_next(net, &at->bucket, node);
-	at->index = at->bucket == before ? at->index + 1 : 0;
-	return node;
-}
 
 /* From @node on, itself included, to one this file lists. */
 static struct mytcp_node *skip_others(struct net *net, struct cursor *at,
 				      struct mytcp_node *node)
 {
-	while (node && node->family != AF_INET)
-		node = step(net, at, node);
+	while (node && node->family != at->family)
+		node = mytcp_walk_next(net, &at->walk);
 	return node;
 }
 
-static struct mytcp_node *resume(struct net *net, struct cursor *at)
+static struct mytcp_node *here(struct net *net, struct cursor *at)
 {
-	unsigned int bucket = at->bucket, index = at->index;
-	struct mytcp_node *node;
+	return skip_others(net, at, mytcp_walk_here(net, &at->walk));
+}
 
-	at->index = 0;
-	node = mytcp_table_from(net, &at->bucket);
-	while (node && at->bucket == bucket && at->index < index)
-		node = step(net, at, node);
-	return skip_others(net, at, node);
+static struct mytcp_node *next(struct net *net, struct cursor *at)
+{
+	return skip_others(net, at, mytcp_walk_next(net, &at->walk));
 }
 
 static void *listing_start(struct seq_file *seq, loff_t *pos)
@@ -72,17 +61,17 @@ static void *listing_start(struct seq_file *seq, loff_t *pos)
 	struct mytcp_node *node;
 
 	if (*pos && *pos == at->pos)
-		return resume(net, at);
+		return here(net, at);
 
-	at->bucket = 0;
-	at->index = 0;
+	at->family = (long)pde_data(file_inode(seq->file));
 	at->pos = 0;
+	mytcp_walk_rewind(&at->walk, MYTCP_WALK_ALL);
 	if (!*pos)
 		return SEQ_START_TOKEN;
 
-	node = resume(net, at);
+	node = here(net, at);
 	for (at->pos = 1; node && at->pos < *pos; at->pos++)
-		node = skip_others(net, at, step(net, at, node));
+		node = next(net, at);
 	return node;
 }
 
@@ -92,43 +81,14 @@ static void *listing_next(struct seq_file *seq, void *v, loff_t *pos)
 	struct cursor *at = seq->private;
 
 	at->pos = ++*pos;
-	if (v == SEQ_START_TOKEN)
-		return resume(net, at);
-	return skip_others(net, at, step(net, at, v));
+	return v == SEQ_START_TOKEN ? here(net, at) : next(net, at);
 }
 
 static void listing_stop(struct seq_file *seq, void *v)
 {
-	if (v && v != SEQ_START_TOKEN)
-		mytcp_node_put(v);
-}
+	struct cursor *at = seq->private;
 
-/* The socket is not locked: the numbers may be of slightly different moments. */
-static void describe_sock(struct sock *sk, struct mytcp_listing *listing)
-{
-	const struct mytcp_sock *ms = mytcp_sk(sk);
-
-	if (mytcp_sock_in(sk, MYTCP_ST(LISTEN))) {
-		listing->rx_queue = READ_ONCE(sk->sk_ack_backlog);
-	} else {
-		s32 unread = READ_ONCE(ms->rcv_nxt) - READ_ONCE(ms->copied_seq);
-
-		listing->tx_queue = READ_ONCE(ms->write_seq) -
-				    READ_ONCE(ms->snd_una);
-		listing->rx_queue = max(unread, 0);
-	}
-
-	if (READ_ONCE(ms->timer_job) != MYTCP_JOB_NONE) {
-		listing->timer = ms->timer_job == MYTCP_JOB_PROBE ? 4 : 1;
-		listing->expires = READ_ONCE(ms->retrans_at);
-	} else if (timer_pending(&sk->sk_timer)) {
-		listing->timer = 2;
-		listing->expires = READ_ONCE(sk->sk_timer.expires);
-	}
-	listing->retrans = READ_ONCE(ms->retransmits);
-	listing->probes = READ_ONCE(ms->probes_out);
-	listing->uid = sock_i_uid(sk);
-	listing->ino = sock_i_ino(sk);
+	mytcp_walk_stop(&at->walk);
 }
 
 /* What follows the inode: reference count, address, and what only sockets have. */
@@ -155,49 +115,65 @@ static void show_tail(struct seq_file *seq, struct mytcp_node *node)
 		   ssthresh >= MYTCP_CONG_SSTHRESH_INF ? -1 : (int)ssthresh);
 }
 
-static int entry_state(struct mytcp_node *node)
+/* Address and port of one end; the words of an address in the host's order. */
+static void show_end(struct seq_file *seq, int family,
+		     const struct in6_addr *addr, __be16 port)
 {
-	if (node->kind == MYTCP_KIND_SOCK)
-		return mytcp_sock_state(mytcp_node_sk(node));
-	return READ_ONCE(node->state);
+	const __be32 *word = addr->s6_addr32;
+
+	if (family == AF_INET)
+		seq_printf(seq, " %08X:%04X", (__force u32)word[3], ntohs(port));
+	else
+		seq_printf(seq, " %08X%08X%08X%08X:%04X",
+			   (__force u32)word[0], (__force u32)word[1],
+			   (__force u32)word[2], (__force u32)word[3],
+			   ntohs(port));
 }
 
 static void show_node(struct seq_file *seq, struct mytcp_node *node, long line)
 {
-	struct mytcp_listing listing = { .uid = GLOBAL_ROOT_UID };
 	const struct mytcp_key *key = &node->key;
+	struct mytcp_listing listing;
 
-	if (node->kind == MYTCP_KIND_SOCK)
-		describe_sock(mytcp_node_sk(node), &listing);
-	else
-		mytcp_node_describe(node, &listing);
-	if (!listing.timer)
-		listing.expires = jiffies;
-
-	seq_printf(seq, "%4ld: %08X:%04X %08X:%04X %02X %08X:%08X %02X:%08lX %08X",
-		   line,
-		   (__force u32)key->laddr.s6_addr32[3], ntohs(key->lport),
-		   (__force u32)key->raddr.s6_addr32[3], ntohs(key->rport),
-		   entry_state(node), listing.tx_queue, listing.rx_queue,
+	mytcp_entry_describe(node, &listing);
+	seq_printf(seq, "%4ld:", line);
+	show_end(seq, node->family, &key->laddr, key->lport);
+	show_end(seq, node->family, &key->raddr, key->rport);
+	seq_printf(seq, " %02X %08X:%08X %02X:%08lX %08X %5u %8u %lu",
+		   mytcp_entry_state(node), listing.tx_queue, listing.rx_queue,
 		   listing.timer,
 		   jiffies_delta_to_clock_t(listing.expires - jiffies),
-		   listing.retrans);
-	seq_printf(seq, " %5u %8u %lu",
+		   listing.retrans,
 		   from_kuid_munged(seq_user_ns(seq), listing.uid),
 		   listing.probes, listing.ino);
 	show_tail(seq, node);
 }
 
+static void show_head(struct seq_file *seq, bool wide)
+{
+	seq_puts(seq, "  sl  local_address ");
+	if (wide)
+		seq_printf(seq, "%24s%-38s", "", "remote_address");
+	else
+		seq_puts(seq, "rem_address   ");
+	seq_puts(seq, "st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode");
+}
+
 static int listing_show(struct seq_file *seq, void *v)
 {
 	struct cursor *at = seq->private;
+	bool wide = at->family == AF_INET6;
 
-	seq_setwidth(seq, LINE_WIDTH);
+	if (!wide)
+		seq_setwidth(seq, LINE_WIDTH);
 	if (v == SEQ_START_TOKEN)
-		seq_puts(seq, "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode");
+		show_head(seq, wide);
 	else
 		show_node(seq, v, at->pos - 1);
-	seq_pad(seq, '\n');
+	if (wide)
+		seq_putc(seq, '\n');
+	else
+		seq_pad(seq, '\n');
 	return 0;
 }
 
@@ -241,23 +217,35 @@ static int netstat_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
-static int __net_init proc_enter(struct net *net)
+static bool make_listing(struct net *net, const char *name, long family)
 {
-	if (!proc_create_net("mytcp", 0444, net->proc_net, &listing_ops,
-			     sizeof(struct cursor)))
-		return -ENOMEM;
-	if (!proc_create_net_single("mytcp_netstat", 0444, net->proc_net,
-				    netstat_show, NULL)) {
-		remove_proc_entry("mytcp", net->proc_net);
-		return -ENOMEM;
-	}
-	return 0;
+	return proc_create_net_data(name, 0444, net->proc_net, &listing_ops,
+				    sizeof(struct cursor), (void *)family);
 }
 
 static void __net_exit proc_leave(struct net *net)
 {
 	remove_proc_entry("mytcp_netstat", net->proc_net);
+	remove_proc_entry("mytcp6", net->proc_net);
 	remove_proc_entry("mytcp", net->proc_net);
+}
+
+static int __net_init proc_enter(struct net *net)
+{
+	if (!make_listing(net, "mytcp", AF_INET))
+		return -ENOMEM;
+	if (!make_listing(net, "mytcp6", AF_INET6))
+		goto no_listing6;
+	if (!proc_create_net_single("mytcp_netstat", 0444, net->proc_net,
+				    netstat_show, NULL))
+		goto no_netstat;
+	return 0;
+
+no_netstat:
+	remove_proc_entry("mytcp6", net->proc_net);
+no_listing6:
+	remove_proc_entry("mytcp", net->proc_net);
+	return -ENOMEM;
 }
 
 static struct pernet_operations proc_ops = {
@@ -266,7 +254,7 @@ static struct pernet_operations proc_ops = {
 };
 
 /**
- * mytcp_proc_init() - /proc/net/mytcp and mytcp_netstat in every namespace
+ * mytcp_proc_init() - /proc/net/mytcp, mytcp6 and mytcp_netstat in every namespace
  *
  * Context: module init.
  * Return: 0 or -ENOMEM.

@@ -40,5 +40,6 @@ void mytcp_api_info(struct sock *sk, struct tcp_info *info);
 void mytcp_api_close(struct sock *sk, long timeout);
 void mytcp_api_shutdown(struct sock *sk, int how);
 int mytcp_api_disconnect(struct sock *sk, int flags);
+int mytcp_api_abort(struct sock *sk, int err);
 
 #endif /* MYTCP_API_API_H */

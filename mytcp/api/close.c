@@ -10,6 +10,7 @@
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/timewait.h"
+#include "mytcp/sock/bound.h"
 #include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
@@ -233,6 +234,14 @@ static void abort_connection(struct sock *sk)
 	mytcp_sock_done(sk, err);
 }
 
+/* One that keeps its port is listed with the address it has now. */
+static void relist(struct sock *sk)
+{
+	mytcp_bound_remove(sk);
+	if (mytcp_sk(sk)->port)
+		mytcp_bound_add(sk);
+}
+
 /* All that a connection leaves behind, so that the next one begins anew. */
 static void forget_connection(struct sock *sk)
 {
@@ -251,6 +260,7 @@ static void forget_connection(struct sock *sk)
 	inet_sk(sk)->inet_dport = 0;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
 		inet_reset_saddr(sk);
+	relist(sk);
 	__sk_dst_reset(sk);
 
 	if (sk->sk_frag.page) {
@@ -275,4 +285,35 @@ int mytcp_api_disconnect(struct sock *sk, int flags)
 	forget_connection(sk);
 	sk_error_report(sk);
 	return 0;
+}
+
+/**
+ * mytcp_api_abort() - struct proto.diag_destroy: an administrator's ABORT
+ * @sk: socket, not locked, held by the caller; destroyed when it is an orphan
+ * @err: what its user is to be told, a positive errno
+ *
+ * Context: process.
+ * Return: 0; -ENOENT when there is no connection, and no listener, to end.
+ */
+int mytcp_api_abort(struct sock *sk, int err)
+{
+	int ret = 0;
+
+	lock_sock(sk);
+	if (sk->sk_state == MYTCP_CLOSE) {
+		ret = -ENOENT;
+		goto unlock;
+	}
+	if (sk->sk_state == MYTCP_LISTEN)
+		stop_listening(sk);
+	if (abort_resets(sk)) {
+		count_abort(sk);
+		mytcp_output_reset(sk, gfp_any());
+	}
+	local_bh_disable();
+	mytcp_sock_done(sk, err);
+	local_bh_enable();
+unlock:
+	release_sock(sk);
+	return ret;
 }

@@ -10,6 +10,7 @@
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/timer.h"
+#include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 
@@ -20,10 +21,12 @@ static void connect_undo(struct sock *sk)
 	mytcp_sock_set_state(sk, MYTCP_CLOSE);
 	mytcp_timer_stop(sk);
 	mytcp_sock_purge_send(sk);
-	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
-		mytcp_port_release(sk);
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
 		inet_reset_saddr(sk);
+	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		mytcp_port_release(sk);
+	else if (mytcp_sk(sk)->port)
+		mytcp_bound_add(sk);
 	sk->sk_route_caps = 0;
 	inet_sk(sk)->inet_dport = 0;
 }

@@ -7,6 +7,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/synq.h"
+#include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 
@@ -37,8 +38,11 @@ static int start_listening(struct sock *sk)
 		revive_queue(sk);
 		err = mytcp_table_listen(sk);
 	}
-	if (err)
+	if (err) {
 		mytcp_sock_set_state(sk, MYTCP_CLOSE);
+		if (mytcp_sk(sk)->port)
+			mytcp_bound_add(sk);
+	}
 	return err;
 }
 

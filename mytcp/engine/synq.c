@@ -21,6 +21,7 @@
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/trace.h"
+#include "mytcp/sock/walk.h"
 
 static struct kmem_cache *synq_cache;
 
@@ -48,6 +49,7 @@ static void synq_describe(struct mytcp_node *node,
 	listing->expires = READ_ONCE(entry->timer.expires);
 	listing->retrans = READ_ONCE(entry->retries);
 	listing->uid = sock_i_uid(entry->listener);
+	listing->mark = entry->mark;
 }
 
 static void synq_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
@@ -636,18 +638,25 @@ struct sock *mytcp_synq_accept(struct sock *listener)
 void mytcp_synq_purge(struct net *net)
 {
 	struct mytcp_node *node;
-	unsigned int bucket = 0;
+	struct mytcp_walk walk;
 
-	for (node = mytcp_table_first(net, &bucket); node;
-	     node = mytcp_table_next(net, &bucket, node)) {
+	mytcp_walk_rewind(&walk, MYTCP_WALK_CONNS);
+	for (node = mytcp_walk_here(net, &walk); node;
+	     node = mytcp_walk_next(net, &walk)) {
 		if (node->kind == MYTCP_KIND_SYNQ)
 			synq_end(synq_of(node));
 	}
 }
 
+static void synq_kill(struct mytcp_node *node)
+{
+	synq_end(synq_of(node));
+}
+
 static const struct mytcp_node_ops synq_ops = {
 	.free = synq_free,
 	.describe = synq_describe,
+	.kill = synq_kill,
 };
 
 /**

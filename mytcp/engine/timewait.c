@@ -13,6 +13,7 @@
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
+#include "mytcp/sock/walk.h"
 
 /**
  * struct mytcp_timewait - a bucket
@@ -70,6 +71,7 @@ static void timewait_describe(struct mytcp_node *node,
 {
 	listing->timer = 3;
 	listing->expires = READ_ONCE(timewait_of(node)->timer.expires);
+	listing->mark = timewait_of(node)->mark;
 }
 
 /* Out of the table, once; whoever succeeds gives back what the bucket held. */
@@ -389,10 +391,11 @@ void mytcp_timewait_challenge(struct mytcp_node *node)
 void mytcp_timewait_purge(struct net *net)
 {
 	struct mytcp_node *node;
-	unsigned int bucket = 0;
+	struct mytcp_walk walk;
 
-	for (node = mytcp_table_first(net, &bucket); node;
-	     node = mytcp_table_next(net, &bucket, node)) {
+	mytcp_walk_rewind(&walk, MYTCP_WALK_CONNS);
+	for (node = mytcp_walk_here(net, &walk); node;
+	     node = mytcp_walk_next(net, &walk)) {
 		if (node->kind != MYTCP_KIND_TIMEWAIT)
 			continue;
 		spin_lock_bh(&timewait_of(node)->lock);
@@ -406,6 +409,7 @@ void mytcp_timewait_purge(struct net *net)
 static const struct mytcp_node_ops timewait_ops = {
 	.free = timewait_free,
 	.describe = timewait_describe,
+	.kill = mytcp_timewait_kill,
 };
 
 /**

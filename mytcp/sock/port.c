@@ -21,6 +21,7 @@
 #include <net/netns/hash.h>
 #include <net/sock.h>
 
+#include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
@@ -357,6 +358,8 @@ int mytcp_port_bind(struct sock *sk, unsigned short num)
 	mutex_lock(&reserve_mutex);
 	err = num ? bind_num(sk, num, true) : bind_any(sk);
 	mutex_unlock(&reserve_mutex);
+	if (!err && sk->sk_state == MYTCP_CLOSE)
+		mytcp_bound_add(sk);
 	return err;
 }
 
@@ -486,6 +489,8 @@ int mytcp_port_connect(struct sock *sk)
 	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
 		return -EADDRNOTAVAIL;
 
+	/* one list at a time: they share the serial */
+	mytcp_bound_remove(sk);
 	mytcp_key_set4(&node->key, inet->inet_saddr, htons(inet->inet_num),
 		       inet->inet_daddr, inet->inet_dport);
 	node->dev = sk->sk_bound_dev_if;
@@ -538,6 +543,7 @@ void mytcp_port_release(struct sock *sk)
 	if (!port)
 		return;
 
+	mytcp_bound_remove(sk);
 	b = bucket_of_port(port);
 	spin_lock_bh(&b->lock);
 	hlist_del_init(&ms->port_link);

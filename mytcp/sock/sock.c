@@ -9,6 +9,7 @@
 #include <uapi/linux/mytcp.h>
 
 #include "mytcp/compat/memory.h"
+#include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/trace.h"
@@ -18,6 +19,9 @@
 
 struct percpu_counter mytcp_sockets;
 DEFINE_PER_CPU(unsigned int, mytcp_orphans);
+
+/* Who is told of each socket that is destroyed, or NULL. */
+static void (*destroy_notice)(struct sock *sk);
 
 /* Own classes: our locks are taken around those of the kernel's sockets. */
 static struct lock_class_key sk_lock_key;
@@ -89,6 +93,7 @@ static void clear_links(struct mytcp_sock *ms)
 	ms->early_readers = 0;
 	ms->reservation = NULL;
 	INIT_HLIST_NODE(&ms->port_link);
+	INIT_HLIST_NODE(&sk->sk_bind_node);
 }
 
 /**
@@ -241,6 +246,8 @@ void mytcp_sock_set_state(struct sock *sk, int state)
 		trace_mytcp_state(net, &ms->node.key, from, state);
 	mytcp_count_add(net, CurrEstab, mytcp_fsm_in(state, COUNTED) -
 			mytcp_fsm_in(from, COUNTED));
+	if (from == MYTCP_CLOSE)
+		mytcp_bound_remove(sk);
 	WRITE_ONCE(ms->node.state, state);
 	/* who reads the new state without the lock sees what led to it */
 	smp_store_release(&sk->sk_state, state);
@@ -278,6 +285,8 @@ void mytcp_sock_done(struct sock *sk, int err)
 	/* another connect() chooses anew, unless bind() has chosen */
 	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 		mytcp_port_release(sk);
+	else if (ms->port && !sock_flag(sk, SOCK_DEAD))
+		mytcp_bound_add(sk);
 
 	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
 	if (sock_flag(sk, SOCK_DEAD)) {
@@ -303,6 +312,17 @@ void mytcp_sock_orphan(struct sock *sk)
 }
 
 /**
+ * mytcp_sock_set_notice() - who is told of each socket that is destroyed
+ * @notice: called in any context, the socket still whole; NULL for nobody
+ *
+ * Context: module init, and exit when no socket is left.
+ */
+void mytcp_sock_set_notice(void (*notice)(struct sock *sk))
+{
+	WRITE_ONCE(destroy_notice, notice);
+}
+
+/**
  * mytcp_sock_destroy() - give back all that a closed orphan has
  * @sk: in CLOSED, mytcp_sock_orphan() called
  *
@@ -311,10 +331,14 @@ void mytcp_sock_orphan(struct sock *sk)
  */
 void mytcp_sock_destroy(struct sock *sk)
 {
+	void (*notice)(struct sock *sk) = READ_ONCE(destroy_notice);
+
 	WARN_ON_ONCE(sk->sk_state != MYTCP_CLOSE);
 	WARN_ON_ONCE(!sock_flag(sk, SOCK_DEAD));
 	WARN_ON_ONCE(mytcp_node_hashed(&mytcp_sk(sk)->node));
 
+	if (notice)
+		notice(sk);
 	sk->sk_prot->destroy(sk);
 	sk_stream_kill_queues(sk);
 	xfrm_sk_free_policy(sk);

@@ -465,6 +465,8 @@ void mytcp_sock_done(struct sock *sk, int err);
  * locked.
  */
 void mytcp_sock_orphan(struct sock *sk);
+/* Who is told before that of each. Module init and exit. */
+void mytcp_sock_set_notice(void (*notice)(struct sock *sk));
 /* Free a closed orphan; socket locked or unreachable. Drops the socket's own
  * reference: who unlocks it afterwards needs one more.
  */

@@ -9,6 +9,10 @@
  * take a reference, look again, and start over when the walk ended in a chain
  * it did not begin in.
  *
+ * An entry is put at the head of its chain, with a serial number greater than any
+ * there has been: whoever lists a chain in pieces goes on behind the last number,
+ * and meets what stayed there once, whatever comes and goes.
+ *
  * Lock order: socket lock, port bucket's lock (port.c), table bucket's lock.
  * No two bucket locks of the table are ever held together.
  */
@@ -32,18 +36,33 @@
 /* One bucket for this many bytes of memory. */
 #define BYTES_PER_BUCKET	(128UL << 10)
 
+/**
+ * struct bucket_lock - one for many chains
+ * @lock: of the chains, and of @serial
+ * @serial: the last entry's that was put into one of them
+ */
+struct bucket_lock {
+	spinlock_t lock;	/* of the chains */
+	u64 serial;
+};
+
 static struct {
 	struct hlist_nulls_head *heads;	/* LISTEN_BUCKETS, then conns */
-	spinlock_t *locks;
+	struct bucket_lock *locks;
 	unsigned int conns;
 	hsiphash_key_t key;
 } table __read_mostly;
 
 static const struct mytcp_node_ops *kind_ops[MYTCP_KIND_TIMEWAIT + 1] __read_mostly;
 
-static spinlock_t *bucket_lock(unsigned int bucket)
+static struct bucket_lock *lock_of(unsigned int bucket)
 {
 	return &table.locks[bucket & (LOCKS - 1)];
+}
+
+static spinlock_t *bucket_lock(unsigned int bucket)
+{
+	return &lock_of(bucket)->lock;
 }
 
 static unsigned int buckets(void)
@@ -145,10 +164,18 @@ void mytcp_node_put(struct mytcp_node *node)
  */
 void mytcp_node_describe(struct mytcp_node *node, struct mytcp_listing *listing)
 {
-	const struct mytcp_node_ops *ops = kind_ops[node->kind];
+	kind_ops[node->kind]->describe(node, listing);
+}
 
-	if (ops && ops->describe)
-		ops->describe(node, listing);
+/**
+ * mytcp_node_kill() - end an entry that is no socket before its time
+ * @node: the entry, held
+ *
+ * Context: process.
+ */
+void mytcp_node_kill(struct mytcp_node *node)
+{
+	kind_ops[node->kind]->kill(node);
 }
 
 /**
@@ -252,6 +279,7 @@ static void link_node(struct mytcp_node *node)
 		sock_hold(mytcp_node_sk(node));
 	else
 		refcount_inc(&node->ref);
+	node->serial = ++lock_of(node->bucket)->serial;
 	/* what a reader checks again after it sees the node in a chain */
 	smp_wmb();
 	hlist_nulls_add_head_rcu(&node->link, &table.heads[node->bucket]);
@@ -333,6 +361,7 @@ bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
 		fresh->dev = old->dev;
 		fresh->hash = old->hash;
 		fresh->bucket = old->bucket;
+		fresh->serial = old->serial;
 		if (fresh->kind == MYTCP_KIND_SOCK)
 			sock_hold(mytcp_node_sk(fresh));
 		else
@@ -348,92 +377,62 @@ bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
 	return was;
 }
 
-/*
- * The next entry of @net at or behind @pos that is not on its way out, held.
- * Bucket lock held.
- */
-static struct mytcp_node *take_from(const struct net *net,
-				    struct hlist_nulls_node *pos)
-{
-	for (; !is_a_nulls(pos); pos = pos->next) {
-		struct mytcp_node *node;
-
-		node = hlist_nulls_entry(pos, struct mytcp_node, link);
-		if ((!net || node->net == net) && mytcp_node_get(node))
-			return node;
-	}
-	return NULL;
-}
-
 /**
- * mytcp_table_from() - first entry at or behind a bucket
+ * mytcp_table_collect() - entries of a chain, for a listing
  * @net: namespace, or NULL for all
- * @bucket: where to begin; receives where the entry is
+ * @bucket: the chain
+ * @serial: pass over entries with a greater one
+ * @found: receives them, held, by falling serial
+ * @room: how many at most
  *
- * Context: any.
- * Return: the entry with a reference, or NULL at the end of the table.
+ * Context: any. The chain's lock is held for as long as the chain is.
+ * Return: how many; less than @room at the end of the chain.
  */
-struct mytcp_node *mytcp_table_from(struct net *net, unsigned int *bucket)
+unsigned int mytcp_table_collect(const struct net *net, unsigned int bucket,
+				 u64 serial, struct mytcp_found *found,
+				 unsigned int room)
 {
-	for (; *bucket < buckets(); (*bucket)++) {
-		struct hlist_nulls_head *head = &table.heads[*bucket];
-		struct mytcp_node *node;
+	struct hlist_nulls_head *head = &table.heads[bucket];
+	struct hlist_nulls_node *pos;
+	struct mytcp_node *node;
+	unsigned int n = 0;
 
-		if (hlist_nulls_empty(head))
+	if (hlist_nulls_empty(head))
+		return 0;
+	spin_lock_bh(bucket_lock(bucket));
+	hlist_nulls_for_each_entry(node, pos, head, link) {
+		if (node->serial > serial || (net && node->net != net) ||
+		    !mytcp_node_get(node))
 			continue;
-		spin_lock_bh(bucket_lock(*bucket));
-		node = take_from(net, head->first);
-		spin_unlock_bh(bucket_lock(*bucket));
-		if (node)
-			return node;
+		found[n].node = node;
+		found[n].serial = node->serial;
+		if (++n == room)
+			break;
 	}
-	return NULL;
+	spin_unlock_bh(bucket_lock(bucket));
+	return n;
 }
 
 /**
- * mytcp_table_first() - begin a walk over all connections
- * @net: namespace, or NULL for all
- * @bucket: receives where the walk is
+ * mytcp_table_conns_begin() - the first chain of connections
  *
  * Context: any.
- * Return: an entry with a reference, or NULL.
+ * Return: its number; those below are chains of listeners.
  */
-struct mytcp_node *mytcp_table_first(struct net *net, unsigned int *bucket)
+unsigned int mytcp_table_conns_begin(void)
 {
-	*bucket = LISTEN_BUCKETS;
-	return mytcp_table_from(net, bucket);
+	return LISTEN_BUCKETS;
 }
 
 /**
- * mytcp_table_next() - go on with a walk
- * @net: as before
- * @bucket: as the walk left it
- * @node: the last entry; its reference is dropped
+ * mytcp_table_end() - how many chains there are
  *
- * When @node has left the chain, the walk begins it anew, so what stayed in
- * the table all along is met at least once, and mostly just once.
- *
- * Context: any, but see mytcp_node_put().
- * Return: an entry with a reference, or NULL.
+ * Context: any.
+ * Return: one more than the number of the last.
  */
-struct mytcp_node *mytcp_table_next(struct net *net, unsigned int *bucket,
-				    struct mytcp_node *node)
+unsigned int mytcp_table_end(void)
 {
-	struct mytcp_node *next;
-
-	spin_lock_bh(bucket_lock(*bucket));
-	/* with this bucket's lock, a node that says it is in it stays there */
-	if (mytcp_node_hashed(node) && READ_ONCE(node->bucket) == *bucket)
-		next = take_from(net, node->link.next);
-	else
-		next = take_from(net, table.heads[*bucket].first);
-	spin_unlock_bh(bucket_lock(*bucket));
-
-	mytcp_node_put(node);
-	if (next)
-		return next;
-	(*bucket)++;
-	return mytcp_table_from(net, bucket);
+	return buckets();
 }
 
 /* Another listener of the same end that shares it; bucket lock held. */
@@ -614,8 +613,10 @@ int mytcp_table_init(void)
 
 	for (i = 0; i < buckets(); i++)
 		INIT_HLIST_NULLS_HEAD(&table.heads[i], i);
-	for (i = 0; i < LOCKS; i++)
-		spin_lock_init(&table.locks[i]);
+	for (i = 0; i < LOCKS; i++) {
+		spin_lock_init(&table.locks[i].lock);
+		table.locks[i].serial = 0;
+	}
 	get_random_bytes(&table.key, sizeof(table.key));
 	return 0;
 }

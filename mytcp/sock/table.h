@@ -42,6 +42,8 @@ struct mytcp_key {
  * @key: constant while hashed
  * @hash: of @key and @net, constant while hashed; written by the table
  * @bucket: chain @link is in, constant while hashed; written by the table
+ * @serial: greater than those of all behind it in its chain, constant while
+ *	hashed; an entry that takes another's place inherits it
  * @dev: interface the entry is bound to, or 0; constant while hashed
  * @net: namespace; constant while hashed
  * @kind: which object embeds this node; constant
@@ -54,12 +56,23 @@ struct mytcp_node {
 	struct mytcp_key key;
 	u32 hash;
 	u32 bucket;
+	u64 serial;
 	int dev;
 	struct net *net;
 	u8 kind;
 	u8 family;
 	u8 state;
 	refcount_t ref;
+};
+
+/**
+ * struct mytcp_found - an entry, and where it was found
+ * @node: held
+ * @serial: as it was then; the node's own changes when it is hashed anew
+ */
+struct mytcp_found {
+	struct mytcp_node *node;
+	u64 serial;
 };
 
 static inline void mytcp_key_set4(struct mytcp_key *key, __be32 laddr,
@@ -123,6 +136,7 @@ static inline bool mytcp_node_hashed(const struct mytcp_node *node)
  * @probes: zero-window or keepalive probes unanswered
  * @uid: owner
  * @ino: inode of the socket, 0 without one
+ * @mark: routing mark, of an entry that is no socket
  */
 struct mytcp_listing {
 	u32 tx_queue;
@@ -133,28 +147,33 @@ struct mytcp_listing {
 	u32 probes;
 	kuid_t uid;
 	unsigned long ino;
+	u32 mark;
 };
 
 /**
  * struct mytcp_node_ops - what the owner of a kind of entries does for the table
  * @free: the last reference is gone; any context
- * @describe: fill a zeroed listing; process context, reference held; may be NULL
+ * @describe: fill a zeroed listing; process context, reference held
+ * @kill: end the entry before its time; process context, reference held
  */
 struct mytcp_node_ops {
 	void (*free)(struct mytcp_node *node);
 	void (*describe)(struct mytcp_node *node, struct mytcp_listing *listing);
+	void (*kill)(struct mytcp_node *node);
 };
 
 /*
  * References: node_init leaves one, the creator's, to a SYNQ or TIMEWAIT entry
  * (a socket has its sk_refcnt). The table takes and drops one of its own. What
- * find, first, from and next return carries one, given back with node_put.
+ * find and collect return carries one, given back with node_put.
  */
 void mytcp_node_init(struct mytcp_node *node, enum mytcp_kind kind,
 		     struct net *net, int family);
 bool mytcp_node_get(struct mytcp_node *node);
 void mytcp_node_put(struct mytcp_node *node);
+/* Of an entry that is no socket. */
 void mytcp_node_describe(struct mytcp_node *node, struct mytcp_listing *listing);
+void mytcp_node_kill(struct mytcp_node *node);
 /* SYNQ and TIMEWAIT, at module init, before the first entry is made. */
 void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops);
 
@@ -168,15 +187,16 @@ struct mytcp_node *mytcp_table_find(struct net *net,
 int mytcp_table_insert(struct mytcp_node *node);
 bool mytcp_table_remove(struct mytcp_node *node);
 bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh);
-struct mytcp_node *mytcp_table_first(struct net *net, unsigned int *bucket);
-struct mytcp_node *mytcp_table_next(struct net *net, unsigned int *bucket,
-				    struct mytcp_node *node);
-/* As first, beginning at *@bucket; listeners stand in the lowest ones. */
-struct mytcp_node *mytcp_table_from(struct net *net, unsigned int *bucket);
 /* Keyed: nobody outside can tell what it will be. */
 u32 mytcp_table_hash(const struct net *net, const struct mytcp_key *key);
 /* Buckets of the established table. */
 unsigned int mytcp_table_size(void);
+/* The chains: those of the listeners, then those of the connections. */
+unsigned int mytcp_table_conns_begin(void);
+unsigned int mytcp_table_end(void);
+unsigned int mytcp_table_collect(const struct net *net, unsigned int bucket,
+				 u64 serial, struct mytcp_found *found,
+				 unsigned int room);
 
 /*
  * Listeners. find_listener takes no reference: the caller is under RCU and
