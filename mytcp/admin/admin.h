@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The administrator's files: /proc/sys/net/mytcp and /proc/net/mytcp*. */
+/* The administrator's side: /proc/sys/net/mytcp, /proc/net/mytcp*, sock_diag. */
 #ifndef MYTCP_ADMIN_ADMIN_H
 #define MYTCP_ADMIN_ADMIN_H
 
@@ -8,5 +8,8 @@ void mytcp_sysctl_exit(void);
 
 int mytcp_proc_init(void);
 void mytcp_proc_exit(void);
+
+int mytcp_diag_init(void);
+void mytcp_diag_exit(void);
 
 #endif /* MYTCP_ADMIN_ADMIN_H */

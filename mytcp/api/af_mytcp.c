@@ -106,6 +106,7 @@ struct proto mytcp_prot = {
 	.pre_connect		= mytcp_api_pre_connect,
 	.connect		= mytcp_api_connect,
 	.disconnect		= mytcp_api_disconnect,
+	.diag_destroy		= mytcp_api_abort,
 	.accept			= accept_sock,
 	.ioctl			= ioctl_sock,
 	.shutdown		= mytcp_api_shutdown,
