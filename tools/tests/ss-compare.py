@@ -42,11 +42,12 @@ def lines(text):
 def both(*arguments):
     """Asked while nothing changed: a SYN that is sent again moves figures."""
     after = lines(run("ss", *arguments)[1])
-    before = None
-    while before != after:
+    for _ in range(20):
         before = after
         got = lines(run(TOOL, "--kernel", *arguments)[1])
         after = lines(run("ss", *arguments)[1])
+        if before == after:
+            break
     return after, got
 
 
@@ -110,7 +111,7 @@ def scene():
 
 
 OPTIONS = (
-    "-tanpioem", "-ta", "-tl", "-t", "-tan4o", "-tan6eO", "-tanH", "-tani", "-tai",
+    "-tanpioem", "-ta", "-tl", "-t", "-tan4o", "-tan6eO", "-tani", "-tai",
     "-tan6m", "-tlnpe", "-tanemiO",
 )
 
@@ -175,13 +176,14 @@ def kill_and_follow():
 def main():
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     keep = scene()
+    # First, as two of the states end by themselves after a minute.
+    shown = {line.split()[0] for line in same("-tanH")}
+    missing = {"LISTEN", "ESTAB", "CLOSE-WAIT", "FIN-WAIT-2", "TIME-WAIT", "SYN-SENT"} - shown
+    result(not missing, "sockets in six states are compared", f"missing: {missing}")
     for options in OPTIONS:
         same(options)
     for words in FILTERS:
         same("-tan", words.split())
-    shown = {line.split()[0] for line in same("-tanH")}
-    missing = {"LISTEN", "ESTAB", "CLOSE-WAIT", "FIN-WAIT-2", "TIME-WAIT", "SYN-SENT"} - shown
-    result(not missing, "sockets in six states were compared", f"missing: {missing}")
     summary()
     del keep
     kill_and_follow()
