@@ -83,14 +83,62 @@ test_run() {
 		"$(grep -c 'preload-test\[[0-9]*\]: descriptor [0-9]* is a MyTCP socket' "$T/log")"
 }
 
+# mistake WHAT STATUS WORDS ARGUMENT...: ends with STATUS, and stderr has WORDS.
+mistake() {
+	local what=$1 status=$2 words=$3 got
+	shift 3
+	got=$("$OUT/mytcp-ss" "$@" 2>&1 >/dev/null; echo "status $?")
+	case $got in
+	*"$words"*"status $status") count <<<"ok - $what" ;;
+	*)
+		count <<<"not ok - $what"
+		sed 's/^/#   /' <<<"$got"
+		;;
+	esac
+}
+
 test_ss() {
-	local ss=$OUT/mytcp-ss
-	same "mytcp-ss -tan" "$(<ss-all.txt)" "$("$ss" -tan --from table.txt)"
-	same "mytcp-ss -tln" "$(<ss-listening.txt)" "$("$ss" -tln --from table.txt)"
-	same "mytcp-ss: connected ones, ports by name" "$(<ss-names.txt)" "$("$ss" --from table.txt)"
-	same "mytcp-ss --netstat -an" "$(<netstat.txt)" "$("$ss" --netstat -an --from table.txt)"
-	same "mytcp-ss: a file of something else" 1 \
-		"$("$ss" --from netstat.txt 2>/dev/null; echo $?)"
+	local ss="$OUT/mytcp-ss --from table.txt"
+	same "mytcp-ss -tan" "$(<ss-all.txt)" "$($ss -tan)"
+	same "mytcp-ss -tln" "$(<ss-listening.txt)" "$($ss -tln)"
+	same "mytcp-ss: connected ones, ports by name" "$(<ss-names.txt)" "$($ss)"
+	same "mytcp-ss -oH, a file filtered by address" "$(<ss-timers.txt)" \
+		"$($ss -noH state all dst 10.77.0.0/16)"
+	same "mytcp-ss -6" "LISTEN 0 0 [::1]:80 [::]:*" "$($ss -lnH -6)"
+	same "mytcp-ss -s" "$(<ss-summary.txt)" "$($ss -s)"
+	same "mytcp-ss --netstat -an" "$(<netstat.txt)" "$($ss --netstat -an)"
+}
+
+# Where the mistake is, what was expected, and the status of the man page.
+test_ss_mistakes() {
+	mistake "mytcp-ss: a file of something else" 1 'expected the columns of /proc/net/tcp' \
+		--from netstat.txt
+	mistake "mytcp-ss: a file that is not there" 1 'No such file' --from "$T/nothing"
+	mistake "mytcp-ss: a file has no TCP_INFO" 1 '-i asks the running kernel' \
+		-i --from table.txt
+	mistake "mytcp-ss: an unknown option" 64 "invalid option -- 'x'" -x
+	mistake "mytcp-ss: -K and -E" 64 'expected one of them' -K -E
+	mistake "mytcp-ss: an unknown state" 64 "got 'bogus'" state bogus
+	mistake "mytcp-ss: no port of that name" 64 "got 'nosuch'"$'\n  sport = nosuch\n          ^' \
+		sport = nosuch
+	mistake "mytcp-ss: no address" 64 "got '1.2.3.4/33'" src 1.2.3.4/33
+	mistake "mytcp-ss: addresses have no order" 64 'have no order' 'src < 1.2.3.4'
+	mistake "mytcp-ss: a missing parenthesis" 64 "expected ')'" '( sport = :80'
+	mistake "mytcp-ss: a state behind the expression" 64 'states come before' \
+		sport = :80 state all
+	[[ -e /proc/net/mytcp ]] || {
+		mistake "mytcp-ss: the module is not loaded" 1 'load it with: insmod mytcp.ko' -a
+		mistake "mytcp-ss -E: the module is not loaded" 1 'load it with: insmod mytcp.ko' -E
+	}
+}
+
+test_ss_kernel() {
+	count < <("$T/filter-test" 2>&1)
+	if unshare -n true 2>/dev/null && command -v ss >/dev/null; then
+		count < <(unshare -n ./ss-compare.py "$OUT/mytcp-ss" 2>&1 || echo "not ok - ss-compare")
+	else
+		echo "# skipped: mytcp-ss --kernel beside ss needs root, for a namespace, and iproute2"
+	fi
 }
 
 # With -p, on the kernel's own table: a process of this test listens.
@@ -119,6 +167,8 @@ test_preload
 test_lost_stderr
 test_run
 test_ss
+test_ss_mistakes
+test_ss_kernel
 test_owners
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

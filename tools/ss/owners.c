@@ -107,6 +107,12 @@ static int add_process(struct owners *owners, int proc, const char *pid)
 	return ret;
 }
 
+/**
+ * owners_read() - read who holds which socket
+ * @owners: gets it; to be freed with owners_free()
+ *
+ * Return: 0, or -1 with errno set.
+ */
 int owners_read(struct owners *owners)
 {
 	struct dirent *entry;
@@ -127,12 +133,23 @@ int owners_read(struct owners *owners)
 	return ret;
 }
 
+/**
+ * owners_free() - forget all
+ * @owners: empty and usable afterwards
+ */
 void owners_free(struct owners *owners)
 {
 	free(owners->list);
 	memset(owners, 0, sizeof(*owners));
 }
 
+/**
+ * owners_find() - who holds a socket
+ * @owners: all
+ * @inode: of the socket
+ *
+ * Return: the first owner, or NULL.
+ */
 const struct owner *owners_find(const struct owners *owners, unsigned long inode)
 {
 	size_t low = 0, high = owners->count, middle;
@@ -152,6 +169,13 @@ const struct owner *owners_find(const struct owners *owners, unsigned long inode
 	return &owners->list[low];
 }
 
+/**
+ * owners_next() - who else holds a socket
+ * @owners: all
+ * @owner: one of its owners
+ *
+ * Return: the next owner of the same socket, or NULL.
+ */
 const struct owner *owners_next(const struct owners *owners, const struct owner *owner)
 {
 	const struct owner *next = owner + 1;

@@ -6,6 +6,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/**
+ * struct owner - a descriptor of a process
+ * @inode: of the socket
+ * @pid: the process
+ * @fd: the descriptor
+ * @name: of the process
+ */
 struct owner {
 	unsigned long inode;
 	pid_t pid;
@@ -13,21 +20,23 @@ struct owner {
 	char name[32];
 };
 
+/**
+ * struct owners - all descriptors that are sockets
+ * @list: sorted by inode, then process, then descriptor
+ * @count: how many there are
+ * @room: how many @list has room for
+ * @hidden: some process did not let us look
+ */
 struct owners {
-	struct owner *list;	/* sorted by inode, then process, then descriptor */
+	struct owner *list;
 	size_t count;
 	size_t room;
-	int hidden;		/* some process did not let us look */
+	int hidden;
 };
 
-/* Returns 0, or -1 with errno set. */
 int owners_read(struct owners *owners);
 void owners_free(struct owners *owners);
-
-/* The first owner of a socket, or NULL; the next ones follow it in the list. */
 const struct owner *owners_find(const struct owners *owners, unsigned long inode);
-
-/* The owner of the same socket that follows, or NULL. */
 const struct owner *owners_next(const struct owners *owners, const struct owner *owner);
 
 #endif /* MYTCP_OWNERS_H */
