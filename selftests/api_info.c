@@ -160,6 +160,18 @@ TEST_F(info, idle_times_are_told)
 	check(ti.tcpi_last_ack_recv >= 290 && ti.tcpi_last_ack_recv < 30000);
 }
 
+/* Not since the machine was started. */
+TEST_F(info, idle_times_begin_with_the_connection)
+{
+	struct tcp_info ti = tcp_info(self->a);
+
+	check_lt(ti.tcpi_last_data_sent, 30000);
+	check_lt(ti.tcpi_last_data_recv, 30000);
+	ti = tcp_info(self->b);
+	check_lt(ti.tcpi_last_data_sent, 30000);
+	check_lt(ti.tcpi_last_data_recv, 30000);
+}
+
 /* A listener tells how many wait, and how many may. */
 TEST_F(info, a_listener_tells_its_queue)
 {

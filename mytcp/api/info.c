@@ -69,8 +69,11 @@ static void info_times(const struct mytcp_sock *ms, struct tcp_info *info)
 	info->tcpi_rtt = ms->rtt.srtt_us >> 3;
 	info->tcpi_rttvar = ms->rtt.rttvar_us >> 2;
 	info->tcpi_min_rtt = ms->rtt.min_us;
-	info->tcpi_last_data_sent = ms_since(ms->last_snd);
-	info->tcpi_last_data_recv = ms_since(ms->last_rcv);
+	/* as long as there was none, since the peer was heard */
+	info->tcpi_last_data_sent = ms_since(ms->bytes_sent ? ms->last_snd :
+					     ms->last_seg);
+	info->tcpi_last_data_recv = ms_since(ms->bytes_received ? ms->last_rcv :
+					     ms->last_seg);
 	info->tcpi_last_ack_recv = ms_since(ms->last_seg);
 }
 
