@@ -7,6 +7,9 @@
 #include "lib/hosts.h"
 #include "lib/states.h"
 #include "lib/test.h"
+#include "lib/tool.h"
+
+#define NETSTAT	"mytcp-ss -napt --netstat"
 
 WIRE4_FIXTURE(listing)
 
@@ -67,33 +70,6 @@ static void line_of(const struct shown *is, char *line, size_t size)
 		 peer, state_name(is->state), owner);
 }
 
-/* The columns are filled up with spaces, which say nothing. */
-static void squeeze(char *text)
-{
-	char *to = text, *from = text;
-
-	for (; *from; from++)
-		if (*from != ' ' || (from[1] != ' ' && from[1] != '\n' && from[1]))
-			*to++ = *from;
-	*to = '\0';
-	text[strcspn(text, "\n")] = '\0';
-}
-
-static int count_lines(const char *wanted)
-{
-	FILE *tool = popen("mytcp-ss -napt --netstat", "r");
-	char line[256];
-	int n = 0;
-
-	check(tool);
-	while (fgets(line, sizeof(line), tool)) {
-		squeeze(line);
-		n += wanted ? !strcmp(line, wanted) : !strncmp(line, "mytcp ", 6);
-	}
-	check_eq(pclose(tool), 0);
-	return n;
-}
-
 WIRE_TEST(listing, every_state_is_shown_by_the_tool)
 {
 	struct scenery s = { .count = 0 };
@@ -104,11 +80,11 @@ WIRE_TEST(listing, every_state_is_shown_by_the_tool)
 		SKIP(return, "mytcp-ss shows MyTCP");
 	check(have_command("mytcp-ss"));
 	scenery_set(&s, w);
-	check_eq(count_lines(NULL), s.count);
+	check_eq(tool_lines(NETSTAT, "mytcp ", NULL), s.count);
 	for (i = 0; i < s.count; i++) {
 		line_of(&s.all[i], line, sizeof(line));
 		test_note("%s", line);
-		check_eq(count_lines(line), 1);
+		check_eq(tool_lines(NETSTAT, line, NULL), 1);
 	}
 	scenery_leave(&s);
 }

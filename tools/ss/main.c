@@ -29,10 +29,9 @@ static uint32_t wanted_states(const struct options *opts, const struct filter *f
 		return filter->states;
 	if (opts->all || opts->summary || opts->events)
 		return STATES_ALL;
-	if (opts->netstat)
-		return opts->listening ? STATE_BIT(ST_LISTEN) :
-					 STATES_ALL & ~STATE_BIT(ST_LISTEN);
-	return opts->listening ? STATES_LISTENING : STATES_DEFAULT;
+	if (opts->listening)
+		return STATE_BIT(ST_LISTEN);
+	return opts->netstat ? STATES_ALL & ~STATE_BIT(ST_LISTEN) : STATES_DEFAULT;
 }
 
 static uint8_t wanted_extensions(const struct view *view)
@@ -233,7 +232,8 @@ int main(int argc, char **argv)
 	request.protocol = opts.kernel ? IPPROTO_TCP : IPPROTO_MYTCP;
 	request.states = wanted_states(&opts, &filter);
 	request.extensions = wanted_extensions(&opts.view);
-	opts.view.state = request.states & (request.states - 1);
+	/* Who has asked for one state knows it. */
+	opts.view.state = !filter.states || filter.states & (filter.states - 1);
 	bytecode_build(&request.filter, filter.expression);
 	if (opts.events)
 		follow(&opts, &filter, &request);

@@ -3,6 +3,7 @@
 #include "request.h"
 
 #include <errno.h>
+#include <linux/mytcp.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -203,18 +204,21 @@ void request_destroy(const struct request *request, struct entries *entries)
 }
 
 /*
- * Both stacks share the groups. The attribute says whose socket it was: in 32 bits, or
- * in the low 8, which are all the kernel's own notices have room for.
+ * Both stacks share the groups. The attribute says whose socket it was: an octet of the
+ * kernel's TCP, and four of MyTCP's, the first of which reads the same.
  */
 static bool is_of_protocol(const struct entry *entry, int protocol)
 {
 	const struct nlattr *attr = entry_attr(entry, INET_DIAG_PROTOCOL);
+	bool ours;
 
 	if (!attr)
 		return false;
-	if (mnl_attr_get_payload_len(attr) >= sizeof(uint32_t))
-		return mnl_attr_get_u32(attr) == (uint32_t)protocol;
-	return mnl_attr_get_u8(attr) == (uint8_t)protocol;
+	ours = mnl_attr_get_payload_len(attr) == sizeof(uint32_t) &&
+	       mnl_attr_get_u32(attr) == MYTCP_SK_PROTOCOL;
+	if (protocol == IPPROTO_MYTCP)
+		return ours;
+	return !ours && mnl_attr_get_u8(attr) == protocol;
 }
 
 /**

@@ -27,9 +27,8 @@ enum {
 #define STATES_ALL		(STATE_BIT(ST_END) - 2)
 #define STATES_BUCKET		(STATE_BIT(ST_SYN_RECV) | STATE_BIT(ST_TIME_WAIT))
 #define STATES_CONNECTED	(STATES_ALL & ~(STATE_BIT(ST_LISTEN) | STATE_BIT(ST_CLOSE)))
-/* What ss lists when nothing is asked for, and with -l. */
+/* What ss lists when nothing is asked for. */
 #define STATES_DEFAULT		(STATES_CONNECTED & ~STATES_BUCKET)
-#define STATES_LISTENING	(STATE_BIT(ST_LISTEN) | STATE_BIT(ST_CLOSE))
 
 const char *state_name_ss(unsigned int state);
 const char *state_name_netstat(unsigned int state);
