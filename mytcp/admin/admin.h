@@ -9,4 +9,7 @@ void mytcp_sysctl_exit(void);
 int mytcp_proc_init(void);
 void mytcp_proc_exit(void);
 
+int mytcp_netstat_init(void);
+void mytcp_netstat_exit(void);
+
 #endif /* MYTCP_ADMIN_ADMIN_H */

@@ -34,6 +34,7 @@ static const struct part {
 	{ mytcp_demux_init, mytcp_demux_exit },
 	{ mytcp_sysctl_init, mytcp_sysctl_exit },
 	{ mytcp_proc_init, mytcp_proc_exit },
+	{ mytcp_netstat_init, mytcp_netstat_exit },
 	{ mytcp_af_init, mytcp_af_exit },
 };
 

@@ -57,16 +57,8 @@ static bool drop_received(struct sock *sk)
 	return unread;
 }
 
-/* RFC 4022, tcpEstabResets: to CLOSED from a state in which data flows. */
-static void count_abort(struct sock *sk)
-{
-	if (mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED) | MYTCP_ST(CLOSE_WAIT)))
-		mytcp_count(sock_net(sk), EstabResets);
-}
-
 static void reset_and_done(struct sock *sk, gfp_t gfp)
 {
-	count_abort(sk);
 	mytcp_output_reset(sk, gfp);
 	mytcp_sock_done(sk, 0);
 }
@@ -222,7 +214,6 @@ static void abort_connection(struct sock *sk)
 	int err = 0;
 
 	if (abort_resets(sk)) {
-		count_abort(sk);
 		mytcp_output_reset(sk, gfp_any());
 		err = ECONNRESET;
 	} else if (sk->sk_state == MYTCP_SYN_SENT) {
