@@ -363,12 +363,16 @@ static void input_after_fin(struct sock *sk, struct sk_buff *skb,
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 len = mytcp_segment_seqlen(seg);
 
-	if (len)
+	if (mytcp_seq_gt(seg->seq + len, ms->rcv_nxt)) {
 		*acts |= MYTCP_ACT_ACK;
-	if (mytcp_seq_gt(seg->seq + len, ms->rcv_nxt))
 		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropAfterFin);
-	else
-		consume_skb(skb);
+		return;
+	}
+	if (len) {
+		*acts |= MYTCP_ACT_ACK;
+		mytcp_count(sock_net(sk), DelayedACKLost);
+	}
+	consume_skb(skb);
 }
 
 /* Sixth to eighth: URG, text, FIN. Consumes the skb. */
