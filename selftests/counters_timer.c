@@ -141,7 +141,7 @@ TALLY_TEST(timed, a_keepalive)
 {
 	int fd = opened(w, t);
 
-	set_opt(fd, IPPROTO_TCP, TCP_KEEPIDLE, 10);
+	set_opt(fd, IPPROTO_TCP, TCP_KEEPIDLE, 3);
 	set_opt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 	expect(w, ACK, .seq = 0);
 	expect_tally(t, COUNT(TCPKeepAlive, 1));
