@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The counters of the handshake's passive side, and what TIME-WAIT counts. */
-#include <stdlib.h>
+#include <fcntl.h>
+#include <sys/wait.h>
 
 #include "lib/hosts.h"
 #include "lib/tally.h"
@@ -147,31 +148,37 @@ TALLY_TEST(listening, an_ack_without_the_data_that_is_waited_for)
 	expect_tally(t, DROP(TCPDeferAcceptDrop, 1));
 }
 
-/* ---- no memory: only where slab allocations can be made to fail ---- */
+/* ---- no memory: only where allocations can be made to fail ---- */
 
-static void fault(const char *path, const char *value)
+/* A child injects a SYN, and the @nth allocation that may not sleep fails. */
+static void inject_failing(struct wire *w, int nth)
 {
-	shell("echo %s >%s", value, path);
-}
+	pid_t child = fork();
 
-#define FAILSLAB "/sys/kernel/debug/failslab/"
+	if (!child) {
+		int fd = check_ok(open("/proc/thread-self/fail-nth",
+				       O_WRONLY | O_CLOEXEC));
+
+		check_ok(dprintf(fd, "%d", nth));
+		inject(w, SYN, .sport = 20000 + nth, .keep = true);
+		_exit(0);
+	}
+	check_eq(waitpid(child, NULL, 0), child);
+}
 
 TALLY_TEST(listening, a_syn_without_memory)
 {
-	if (access(FAILSLAB, F_OK) ||
-	    access("/sys/kernel/slab/mytcp_synq/failslab", W_OK))
-		SKIP(return, "needs a kernel with failslab");
+	int nth;
+
+	if (access("/proc/thread-self/fail-nth", F_OK))
+		SKIP(return, "needs a kernel with fault injection");
 	wire_listen(w);
-	fault("/sys/kernel/slab/mytcp_synq/failslab", "1");
-	fault(FAILSLAB "cache-filter", "Y");
-	fault(FAILSLAB "ignore-gfp-wait", "N");
-	fault(FAILSLAB "verbose", "0");
-	fault(FAILSLAB "times", "-1");
-	fault(FAILSLAB "probability", "100");
-	inject(w, SYN, .opts = { MSS(1460) }, .keep = true);
-	fault(FAILSLAB "probability", "0");
-	fault("/sys/kernel/slab/mytcp_synq/failslab", "0");
-	expect_none(w, 0);
+	/* What is only made for the first segment of a kernel is made now. */
+	half_open(w, t);
+	inject(w, RST);
+	tally_skip(t);
+	for (nth = 1; nth < 10 && !counter("TcpExt", "DropNoMemory"); nth++)
+		inject_failing(w, nth);
 	expect_tally(t, DROP(DropNoMemory, 1), COUNT(ListenDrops, 1));
 }
 
