@@ -3,13 +3,7 @@
  * When data is acknowledged and how: RFC 9293 3.8.6.3 and 3.10.7.4, RFC 5681
  * 4.2, RFC 2018. How long an ACK may wait is measured in timer_delack.c.
  */
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
-#include <pthread.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-
+#include "lib/held.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(ack)
@@ -232,57 +226,6 @@ WIRE_TEST(gro, merged_burst_gets_one_ack)
 	}
 }
 
-/* A reader that is held up inside recv(), the socket being its own. */
-struct held {
-	int fd, uffd;
-	uint8_t *page;
-	long got;
-};
-
-static void *held_read(void *arg)
-{
-	struct held *h = arg;
-
-	h->got = recv(h->fd, h->page, 100, 0);
-	return NULL;
-}
-
-/* False if this kernel has no userfaultfd, which is what holds it. */
-static bool hold_reader(struct held *h, pthread_t *thread)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	struct uffd_msg msg;
-	struct pollfd p;
-
-	h->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	if (h->uffd < 0)
-		return false;
-	check_ok(ioctl(h->uffd, UFFDIO_API, &api));
-	h->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(h->page != MAP_FAILED);
-	reg.range.start = (uintptr_t)h->page;
-	reg.range.len = 4096;
-	check_ok(ioctl(h->uffd, UFFDIO_REGISTER, &reg));
-	check_eq(pthread_create(thread, NULL, held_read, h), 0);
-	p = (struct pollfd){ .fd = h->uffd, .events = POLLIN };
-	check_eq(poll(&p, 1, 10000), 1);
-	check_eq(read(h->uffd, &msg, sizeof(msg)), sizeof(msg));
-	return true;
-}
-
-static void release_reader(struct held *h, pthread_t thread)
-{
-	struct uffdio_zeropage zero = {
-		.range = { (uintptr_t)h->page, 4096 },
-	};
-
-	check_ok(ioctl(h->uffd, UFFDIO_ZEROPAGE, &zero));
-	check_eq(pthread_join(thread, NULL), 0);
-	close(h->uffd);
-}
-
 /*
  * MUST-59: what queued up while the socket was in use is all processed before
  * it is acknowledged.
@@ -291,17 +234,16 @@ WIRE_TEST(ack, backlog_is_processed_before_it_is_acknowledged)
 {
 	struct held h = { .fd = open_passive(w) };
 	uint64_t at = leave_quick(w, h.fd);
-	pthread_t thread;
 	int i, acks;
 
 	inject(w, ACK | PSH, .len = 100);
-	if (!hold_reader(&h, &thread))
+	if (!held_begin(&h))
 		SKIP(return, "no userfaultfd");
 	drain(w);
 	for (i = 0; i < 20; i++)
 		inject(w, ACK | PSH, .len = SEGMENT);
 	expect_none(w, 0);
-	release_reader(&h, thread);
+	held_end(&h);
 	check_eq(h.got, 100);
 	/* One for what was read, perhaps, and one for all the rest. */
 	for (acks = 0; w->last.s.ack != w->snd_nxt; acks++)

@@ -12,4 +12,7 @@ void mytcp_proc_exit(void);
 int mytcp_diag_init(void);
 void mytcp_diag_exit(void);
 
+int mytcp_netstat_init(void);
+void mytcp_netstat_exit(void);
+
 #endif /* MYTCP_ADMIN_ADMIN_H */

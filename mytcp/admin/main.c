@@ -35,6 +35,7 @@ static const struct part {
 	{ mytcp_sysctl_init, mytcp_sysctl_exit },
 	{ mytcp_proc_init, mytcp_proc_exit },
 	{ mytcp_diag_init, mytcp_diag_exit },
+	{ mytcp_netstat_init, mytcp_netstat_exit },
 	{ mytcp_af_init, mytcp_af_exit },
 };
 

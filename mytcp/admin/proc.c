@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * /proc/net/mytcp and mytcp6, in the columns proc(5) gives /proc/net/tcp, and
- * /proc/net/mytcp_netstat, in the manner of /proc/net/netstat.
- */
+/* /proc/net/mytcp and mytcp6, in the columns proc(5) gives /proc/net/tcp. */
 #include <linux/jiffies.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -11,7 +8,6 @@
 
 #include "mytcp/admin/admin.h"
 #include "mytcp/admin/entry.h"
-#include "mytcp/sock/netns.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
 #include "mytcp/sock/walk.h"
@@ -184,39 +180,6 @@ static const struct seq_operations listing_ops = {
 	.show = listing_show,
 };
 
-static const char * const counter_names[] = {
-#define NAME(name) #name,
-	MYTCP_COUNTERS_TCP(NAME)
-	MYTCP_COUNTERS_EXT(NAME)
-#undef NAME
-};
-
-/* The first of the second list. */
-#define FIRST_EXT	MYTCP_MIB_ListenOverflows
-
-static void show_counters(struct seq_file *seq, const char *prefix,
-			  enum mytcp_counter from, enum mytcp_counter to)
-{
-	const struct mytcp_net *mn = mytcp_net(seq_file_single_net(seq));
-	int i;
-
-	seq_puts(seq, prefix);
-	for (i = from; i < to; i++)
-		seq_printf(seq, " %s", counter_names[i]);
-	seq_printf(seq, "\n%s", prefix);
-	/* signed, for the gauge among them */
-	for (i = from; i < to; i++)
-		seq_printf(seq, " %ld", (long)mytcp_netns_counter(mn, i));
-	seq_putc(seq, '\n');
-}
-
-static int netstat_show(struct seq_file *seq, void *v)
-{
-	show_counters(seq, "Tcp:", 0, FIRST_EXT);
-	show_counters(seq, "TcpExt:", FIRST_EXT, MYTCP_MIB_MAX);
-	return 0;
-}
-
 static bool make_listing(struct net *net, const char *name, long family)
 {
 	return proc_create_net_data(name, 0444, net->proc_net, &listing_ops,
@@ -225,7 +188,6 @@ static bool make_listing(struct net *net, const char *name, long family)
 
 static void __net_exit proc_leave(struct net *net)
 {
-	remove_proc_entry("mytcp_netstat", net->proc_net);
 	remove_proc_entry("mytcp6", net->proc_net);
 	remove_proc_entry("mytcp", net->proc_net);
 }
@@ -234,18 +196,11 @@ static int __net_init proc_enter(struct net *net)
 {
 	if (!make_listing(net, "mytcp", AF_INET))
 		return -ENOMEM;
-	if (!make_listing(net, "mytcp6", AF_INET6))
-		goto no_listing6;
-	if (!proc_create_net_single("mytcp_netstat", 0444, net->proc_net,
-				    netstat_show, NULL))
-		goto no_netstat;
+	if (!make_listing(net, "mytcp6", AF_INET6)) {
+		remove_proc_entry("mytcp", net->proc_net);
+		return -ENOMEM;
+	}
 	return 0;
-
-no_netstat:
-	remove_proc_entry("mytcp6", net->proc_net);
-no_listing6:
-	remove_proc_entry("mytcp", net->proc_net);
-	return -ENOMEM;
 }
 
 static struct pernet_operations proc_ops = {
@@ -254,7 +209,7 @@ static struct pernet_operations proc_ops = {
 };
 
 /**
- * mytcp_proc_init() - /proc/net/mytcp, mytcp6 and mytcp_netstat in every namespace
+ * mytcp_proc_init() - /proc/net/mytcp and mytcp6 in every namespace
  *
  * Context: module init.
  * Return: 0 or -ENOMEM.

@@ -58,16 +58,8 @@ static bool drop_received(struct sock *sk)
 	return unread;
 }
 
-/* RFC 4022, tcpEstabResets: to CLOSED from a state in which data flows. */
-static void count_abort(struct sock *sk)
-{
-	if (mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED) | MYTCP_ST(CLOSE_WAIT)))
-		mytcp_count(sock_net(sk), EstabResets);
-}
-
 static void reset_and_done(struct sock *sk, gfp_t gfp)
 {
-	count_abort(sk);
 	mytcp_output_reset(sk, gfp);
 	mytcp_sock_done(sk, 0);
 }
@@ -223,7 +215,6 @@ static void abort_connection(struct sock *sk)
 	int err = 0;
 
 	if (abort_resets(sk)) {
-		count_abort(sk);
 		mytcp_output_reset(sk, gfp_any());
 		err = ECONNRESET;
 	} else if (sk->sk_state == MYTCP_SYN_SENT) {
@@ -306,10 +297,8 @@ int mytcp_api_abort(struct sock *sk, int err)
 	}
 	if (sk->sk_state == MYTCP_LISTEN)
 		stop_listening(sk);
-	if (abort_resets(sk)) {
-		count_abort(sk);
+	if (abort_resets(sk))
 		mytcp_output_reset(sk, gfp_any());
-	}
 	local_bh_disable();
 	mytcp_sock_done(sk, err);
 	local_bh_enable();

@@ -8,15 +8,19 @@
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/timer.h"
+#include "mytcp/sock/drop.h"
+#include "mytcp/sock/trace.h"
 
 /**
  * struct ack_news - what left the send queue
  * @sent_us: when the newest skb of it was sent, 0 for none
  * @again: something of it had been retransmitted (Karn: no sample from it)
+ * @delivered: segments
  */
 struct ack_news {
 	u64 sent_us;
 	bool again;
+	u32 delivered;
 };
 
 static void ack_clean_queue(struct sock *sk, struct ack_news *news)
@@ -33,9 +37,7 @@ static void ack_clean_queue(struct sock *sk, struct ack_news *news)
 			news->again = true;
 		else
 			news->sent_us = cb->sent_us;
-		mytcp_sendq_clear_lost(sk, skb);
-		__skb_unlink(skb, &ms->send_queue);
-		mytcp_sendq_free(sk, skb);
+		news->delivered += mytcp_sendq_acked(sk, skb);
 	}
 }
 
@@ -79,6 +81,7 @@ static u32 ack_segments(const struct mytcp_sock *ms, u32 before)
 static void ack_grow_window(struct sock *sk, u32 before, u32 rtt_us)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 	struct mytcp_cong_ack told = {
 		.acked = ack_segments(ms, before),
 		.rtt_us = rtt_us,
@@ -88,6 +91,7 @@ static void ack_grow_window(struct sock *sk, u32 before, u32 rtt_us)
 
 	if (mytcp_recovery_on_ack(sk, told.acked) && told.acked)
 		ms->cong.ops->on_ack(&ms->cong, &told);
+	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 	mytcp_sendq_expand(sk);
 	ms->cwnd_limited = false;
 }
@@ -102,9 +106,14 @@ static void ack_advance(struct sock *sk, const struct mytcp_seg *seg)
 	ms->snd_una = seg->ack;
 	ms->bytes_acked += seg->ack - before;
 	ack_clean_queue(sk, &news);
+	mytcp_count_add(sock_net(sk), TCPDelivered, news.delivered);
+	if (mytcp_ecn_congested(sk, seg))
+		mytcp_count_add(sock_net(sk), TCPDeliveredCE, news.delivered);
 	rtt_us = ack_sample_us(ms, seg, &news);
-	if (rtt_us)
+	if (rtt_us) {
 		mytcp_rtt_sample(&ms->rtt, rtt_us);
+		trace_mytcp_rtt(sk, rtt_us);
+	}
 	ms->retransmits = 0;
 	ms->first_rtx_us = 0;
 	sk->sk_err_soft = 0;
@@ -154,10 +163,10 @@ static bool ack_is_duplicate(const struct mytcp_sock *ms,
  * @seg: the segment, acceptable by its sequence number, with ACK
  * @acts: what follows from it is added
  *
- * Return: false when the segment is to be dropped.
+ * Return: MYTCP_GO_ON, or the reason to drop the segment.
  */
-bool mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
-		       unsigned int *acts)
+int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
+		      unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	bool window_changed;
@@ -165,17 +174,15 @@ bool mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 	/* Something not yet sent: ACK, drop (also RFC 5961 5.2, A26). */
 	if (mytcp_seq_gt(seg->ack, ms->snd_nxt)) {
 		*acts |= MYTCP_ACT_CHALLENGE;
-		mytcp_count(sock_net(sk), DropNoAck);
-		return false;
+		return MYTCP_MIB_DropBadAck;
 	}
 	if (mytcp_seq_lt(seg->ack, ms->snd_una)) {
 		/* RFC 5961 5.2: too old to be from this peer */
 		if (mytcp_seq_lt(seg->ack, ms->snd_una - ms->max_window)) {
 			*acts |= MYTCP_ACT_CHALLENGE;
-			mytcp_count(sock_net(sk), DropOldAck);
-			return false;
+			return MYTCP_MIB_DropOldAck;
 		}
-		return true;	/* its ACK is ignored, its data is not */
+		return MYTCP_GO_ON;	/* its ACK is ignored, its data is not */
 	}
 	ms->probes_out = 0;
 	if (mytcp_ecn_congested(sk, seg))
@@ -190,9 +197,9 @@ bool mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 	}
 	if (window_changed)
 		*acts |= MYTCP_ACT_PUSH;
-	if (!seg->len)
+	if (!mytcp_segment_seqlen(seg))
 		mytcp_count(sock_net(sk), TCPPureAcks);
-	return true;
+	return MYTCP_GO_ON;
 }
 
 /**

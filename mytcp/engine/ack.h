@@ -7,8 +7,8 @@
 #include "mytcp/engine/act.h"
 #include "mytcp/sock/sock.h"
 
-bool mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
-		       unsigned int *acts);
+int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
+		      unsigned int *acts);
 void mytcp_ack_first(struct sock *sk, const struct mytcp_seg *seg);
 bool mytcp_ack_covers_fin(const struct sock *sk);
 

@@ -17,5 +17,6 @@
 #define MYTCP_ACT_FINWAIT2	0x0100	/* our FIN is acknowledged */
 #define MYTCP_ACT_ESTABLISHED	0x0200	/* the handshake is complete */
 #define MYTCP_ACT_SAVE_ACK	0x0400	/* data will carry it: acknowledge later */
+#define MYTCP_ACT_PAWS		0x0800	/* the reason of REJECT is the timestamp */
 
 #endif /* MYTCP_ENGINE_ACT_H */

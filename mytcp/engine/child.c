@@ -8,6 +8,7 @@
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/timeout.h"
 #include "mytcp/sock/port.h"
+#include "mytcp/sock/trace.h"
 
 /* The child's connection, as the two SYNs have made it. */
 static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
@@ -42,8 +43,9 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 		/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
 		u64 answered = READ_ONCE(entry->acked_us) ?: mytcp_clock_us();
 
-		mytcp_rtt_sample(&ms->rtt,
-				 max_t(u64, 1, answered - entry->sent_us));
+		u32 rtt_us = max_t(u64, 1, answered - entry->sent_us);
+
+		mytcp_rtt_sample(&ms->rtt, rtt_us);
 	}
 }
 
@@ -82,31 +84,38 @@ static void child_give_up(struct sock *child)
  *
  * Context: softirq.
  * Return: bottom-half locked; its end is mytcp_child_abort(), or a listener's
- * queue, and mytcp_sock_unlock_child() in either case. NULL when it failed; the
- * entry may have left the table then: another CPU has made the child.
+ * queue, and mytcp_sock_unlock_child() in either case. An error: -EEXIST when
+ * another CPU has made the child, -ENOMEM, or that there is no route.
  */
 struct sock *mytcp_child_make(struct mytcp_synq *entry)
 {
 	struct sock *child = mytcp_sock_clone(entry->listener);
+	int err = -ENOMEM;
 
 	if (!child)
-		return NULL;
+		return ERR_PTR(err);
 	mytcp_timeout_setup(child);
 	child_fill(child, entry);
 	if (child_address(child, entry))
 		goto give_up;
 	mytcp_port_inherit(child, entry->listener);
-	if (!mytcp_sk(child)->port || mytcp_sk(child)->ip->route(child))
+	if (!mytcp_sk(child)->port)
+		goto give_up;
+	err = mytcp_sk(child)->ip->route(child);
+	if (err)
 		goto give_up;
 	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));
 	/* Of two CPUs with the same ACK one makes the connection. */
+	err = -EEXIST;
 	if (!mytcp_table_replace(&entry->node, &mytcp_sk(child)->node))
 		goto give_up;
 	swap(mytcp_sk(child)->saved_syn, entry->saved_syn);
+	if (trace_mytcp_rtt_enabled() && mytcp_sk(child)->rtt.srtt_us)
+		trace_mytcp_rtt(child, mytcp_sk(child)->rtt.min_us);
 	return child;
 give_up:
 	child_give_up(child);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/window.h"
+#include "mytcp/sock/drop.h"
 
 /* Out-of-order pieces a connection may hold. */
 #define MAX_PIECES	1024
@@ -165,7 +166,7 @@ static bool data_drain(struct sock *sk)
 
 		mytcp_reasm_remove(&ms->reasm, piece);
 		if (mytcp_seq_le(piece->end, ms->rcv_nxt)) {
-			kfree_skb(skb);
+			consume_skb(skb);
 			continue;
 		}
 		fin = mytcp_cb(skb)->flags & MYTCP_FIN;
@@ -198,7 +199,7 @@ static void data_free_covered(struct list_head *covered)
 
 	list_for_each_entry_safe(piece, next, covered, node) {
 		list_del(&piece->node);
-		kfree_skb(mytcp_piece_skb(piece));
+		consume_skb(mytcp_piece_skb(piece));
 	}
 }
 
@@ -208,7 +209,8 @@ static void data_free_covered(struct list_head *covered)
  */
 static bool data_make_room(struct sock *sk, u32 seq)
 {
-	struct mytcp_reasm *reasm = &mytcp_sk(sk)->reasm;
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_reasm *reasm = &ms->reasm;
 	struct mytcp_piece *last = mytcp_reasm_last(reasm);
 
 	if (reasm->count < MAX_PIECES)
@@ -216,8 +218,8 @@ static bool data_make_room(struct sock *sk, u32 seq)
 	if (mytcp_seq_ge(seq, last->seq))
 		return false;
 	mytcp_reasm_remove(reasm, last);
-	kfree_skb(mytcp_piece_skb(last));
-	mytcp_count(sock_net(sk), TCPOFODrop);
+	mytcp_drop(sock_net(sk), mytcp_piece_skb(last), &ms->node.key,
+		   TCPOFODrop);
 	return true;
 }
 
@@ -231,14 +233,13 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 
 	mytcp_delack_enter_quick(sk, 16);
 	if (!data_make_room(sk, seq) || !data_fits(sk, skb, false)) {
-		mytcp_count(sock_net(sk), TCPOFODrop);
-		kfree_skb(skb);
+		mytcp_drop(sock_net(sk), skb, &ms->node.key, TCPOFODrop);
 		return;
 	}
 	if (mytcp_reasm_insert(&ms->reasm, &cb->piece, &covered) ==
 	    MYTCP_REASM_DUP) {
 		mytcp_count(sock_net(sk), TCPOFOMerge);
-		kfree_skb(skb);
+		consume_skb(skb);
 		return;
 	}
 	data_free_covered(&covered);
@@ -246,15 +247,14 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 	mytcp_count(sock_net(sk), TCPOFOQueue);
 	if (!data_fit_skb(skb, seq, end)) {
 		mytcp_reasm_remove(&ms->reasm, &cb->piece);
-		mytcp_count(sock_net(sk), TCPOFODrop);
-		kfree_skb(skb);
+		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropNoMemory);
 		return;
 	}
 	mytcp_sacks_add(&ms->sacks, cb->seq, cb->end);
 }
 
-/* Cut what lies beyond the window. False: nothing is left, or no memory. */
-static bool data_trim_to_window(struct mytcp_sock *ms, struct sk_buff *skb)
+/* Cut what lies beyond the window; the verdict when nothing is left. */
+static int data_trim_to_window(struct mytcp_sock *ms, struct sk_buff *skb)
 {
 	struct mytcp_cb *cb = mytcp_cb(skb);
 	u32 edge = ms->rcv_nxt + mytcp_window_left(ms);
@@ -262,12 +262,37 @@ static bool data_trim_to_window(struct mytcp_sock *ms, struct sk_buff *skb)
 
 	/* A FIN alone takes no room. */
 	if (mytcp_seq_le(text_end, edge))
-		return true;
+		return MYTCP_GO_ON;
 	if (mytcp_seq_ge(cb->seq, edge))
-		return false;
+		return mytcp_window_left(ms) ? MYTCP_MIB_DropOutOfWindow :
+					       MYTCP_MIB_TCPZeroWindowDrop;
 	cb->flags &= ~MYTCP_FIN;
 	cb->end = edge;
-	return !pskb_trim(skb, edge - cb->seq);
+	return pskb_trim(skb, edge - cb->seq) ? MYTCP_MIB_DropNoMemory :
+						MYTCP_GO_ON;
+}
+
+/* May it stand in a queue? The verdict, and what follows from it. */
+static int data_judge(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	int verdict;
+
+	if (mytcp_seq_le(cb->end, ms->rcv_nxt)) {
+		/* All old: our ACK was lost, or is late. */
+		mytcp_count(sock_net(sk), DelayedACKLost);
+		mytcp_delack_enter_quick(sk, 16);
+		return MYTCP_TAKEN;
+	}
+	verdict = data_trim_to_window(ms, skb);
+	if (verdict != MYTCP_GO_ON || mytcp_seq_gt(cb->seq, ms->rcv_nxt) ||
+	    data_fits(sk, skb, true))
+		return verdict;
+	/* what is here is all that will be, until it is read */
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_data_ready(sk);
+	return MYTCP_MIB_TCPRcvQDrop;
 }
 
 /**
@@ -285,6 +310,7 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_cb *cb = mytcp_cb(skb);
 	u32 one = skb_shinfo(skb)->gso_size ?: seg->len;
+	int verdict;
 	bool fin;
 
 	mytcp_ecn_received(sk, seg);
@@ -294,26 +320,14 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	cb->flags = seg->flags & MYTCP_FIN;
 	cb->end = seg->seq + seg->len + !!cb->flags;
 	*acts |= MYTCP_ACT_ACK;
-	if (mytcp_seq_le(cb->end, ms->rcv_nxt)) {
-		/* All old: our ACK was lost, or is late. */
-		mytcp_count(sock_net(sk), DelayedACKLost);
-		mytcp_delack_enter_quick(sk, 16);
-		goto drop;
-	}
-	if (!data_trim_to_window(ms, skb)) {
-		mytcp_count(sock_net(sk), DropOutOfWindow);
-		goto drop;
+	verdict = data_judge(sk, skb);
+	if (verdict != MYTCP_GO_ON) {
+		mytcp_drop_judged(sock_net(sk), skb, &ms->node.key, verdict);
+		return false;
 	}
 	if (mytcp_seq_gt(cb->seq, ms->rcv_nxt)) {
 		data_out_of_order(sk, skb);
 		return false;
-	}
-	if (!data_fits(sk, skb, true)) {
-		mytcp_count(sock_net(sk), TCPRcvQDrop);
-		/* what is here is all that will be, until it is read */
-		if (!sock_flag(sk, SOCK_DEAD))
-			sk->sk_data_ready(sk);
-		goto drop;
 	}
 	fin = cb->flags;
 	mytcp_delack_note_data(sk, one);
@@ -324,8 +338,4 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 		*acts ^= MYTCP_ACT_ACK | MYTCP_ACT_DELACK;
 	data_wake_reader(sk);
 	return fin;
-
-drop:
-	kfree_skb(skb);
-	return false;
 }

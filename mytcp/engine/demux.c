@@ -26,6 +26,7 @@
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timewait.h"
+#include "mytcp/sock/drop.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 
@@ -100,18 +101,6 @@ static bool demux_find(struct net *net, const struct mytcp_key *key,
 	return to->owned;
 }
 
-static void demux_drop(struct net *net, struct sk_buff *skb,
-		       const struct mytcp_key *key, const char *why)
-{
-	trace_mytcp_drop(net, key, why);
-	kfree_skb(skb);
-}
-
-#define DEMUX_DROP(net, skb, key, name) do {				\
-	mytcp_count(net, name);						\
-	demux_drop(net, skb, key, #name);				\
-} while (0)
-
 /* The skb stands at a TCP header that is there as a whole. */
 static void demux_fill(struct sk_buff *skb, struct mytcp_seg *seg)
 {
@@ -131,20 +120,20 @@ static bool demux_parse(struct net *net, struct sk_buff *skb,
 	mytcp_count(net, InSegs);
 	if (!pskb_may_pull(skb, MYTCP_HDR_LEN)) {
 		mytcp_count(net, InErrs);
-		DEMUX_DROP(net, skb, key, DropShort);
+		mytcp_drop(net, skb, key, DropShort);
 		return false;
 	}
 	if (tcp_hdr(skb)->doff * 4 < MYTCP_HDR_LEN ||
 	    !pskb_may_pull(skb, tcp_hdr(skb)->doff * 4)) {
 		mytcp_count(net, InErrs);
-		DEMUX_DROP(net, skb, key, DropOffset);
+		mytcp_drop(net, skb, key, DropOffset);
 		return false;
 	}
 	/* MUST-3 */
 	if (skb_checksum_init(skb, IPPROTO_TCP, inet_compute_pseudo) ||
 	    skb_checksum_complete(skb)) {
 		mytcp_count(net, InErrs);
-		DEMUX_DROP(net, skb, key, InCsumErrors);
+		mytcp_drop(net, skb, key, InCsumErrors);
 		return false;
 	}
 	demux_fill(skb, seg);
@@ -152,7 +141,7 @@ static bool demux_parse(struct net *net, struct sk_buff *skb,
 	if (skb->pkt_type != PACKET_HOST ||
 	    !mytcp_ip_of(key)->is_unicast(&key->raddr) ||
 	    !mytcp_ip_of(key)->is_unicast(&key->laddr)) {
-		DEMUX_DROP(net, skb, key, DropSource);
+		mytcp_drop(net, skb, key, DropSource);
 		return false;
 	}
 	return true;
@@ -166,15 +155,15 @@ static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
 
 	/* RFC 5082: who is too far away is not heard */
 	if (ip_hdr(skb)->ttl < READ_ONCE(inet_sk(sk)->min_ttl)) {
-		DEMUX_DROP(net, skb, key, TCPMinTTLDrop);
+		mytcp_drop(net, skb, key, TCPMinTTLDrop);
 		return false;
 	}
 	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
-		DEMUX_DROP(net, skb, key, DropPolicy);
+		mytcp_drop(net, skb, key, DropPolicy);
 		return false;
 	}
 	if (sk_filter_trim_cap(sk, skb, seg->hdr_len)) {
-		DEMUX_DROP(net, skb, key, DropFilter);
+		mytcp_drop(net, skb, key, DropFilter);
 		return false;
 	}
 	/* A filter may have cut the payload. */
@@ -215,7 +204,7 @@ static void demux_sock(struct sock *sk, struct sk_buff *skb,
 		__skb_pull(skb, seg->hdr_len);
 		mytcp_receive(sk, skb, seg);
 	} else if (sk_add_backlog(sk, skb, demux_backlog_limit(sk))) {
-		DEMUX_DROP(sock_net(sk), skb, key, TCPBacklogDrop);
+		mytcp_drop(sock_net(sk), skb, key, TCPBacklogDrop);
 	}
 	bh_unlock_sock(sk);
 }
@@ -242,16 +231,18 @@ static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
 {
 	struct net *net = node->net;
 	struct sock *listener;
+	int verdict;
 	u32 isn;
 
-	if (!mytcp_timewait_segment(node, seg, &isn)) {
-		kfree_skb(skb);
+	verdict = mytcp_timewait_segment(node, seg, &isn);
+	if (verdict != MYTCP_GO_ON) {
+		mytcp_drop_judged(net, skb, key, verdict);
 		return;
 	}
 	listener = demux_listener(net, key, skb);
 	if (!listener) {
 		mytcp_timewait_challenge(node);
-		kfree_skb(skb);
+		mytcp_drop(net, skb, key, DropTimeWait);
 		return;
 	}
 	mytcp_timewait_kill(node);
@@ -314,7 +305,7 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 		to->node = mytcp_table_find(net, key, inet_iif(skb),
 					    inet_sdif(skb));
 		if (!to->node) {
-			DEMUX_DROP(net, skb, key, DropAfterClose);
+			mytcp_drop(net, skb, key, DropAfterClose);
 			return;
 		}
 	}
@@ -326,7 +317,7 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 		return;
 	}
 	mytcp_reply_reset(net, &seg, key);
-	DEMUX_DROP(net, skb, key, DropState);
+	mytcp_drop(net, skb, key, DropState);
 }
 
 /* Conntrack learns of a connection when its first packet has arrived. */
@@ -361,7 +352,8 @@ static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
 	if (!demux_confirm(skb)) {
 		if (to.node)
 			mytcp_node_put(to.node);
-		return NF_DROP;
+		mytcp_drop(net, skb, &key, DropConntrack);
+		return NF_STOLEN;
 	}
 	nf_reset_ct(skb);
 	__skb_pull(skb, skb_network_header_len(skb));

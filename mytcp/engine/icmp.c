@@ -10,6 +10,7 @@
 #include "mytcp/engine/icmp.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/synq.h"
+#include "mytcp/sock/drop.h"
 
 /**
  * struct icmp_error - an error, in terms of the connection
@@ -91,7 +92,6 @@ static void icmp_soft_or_hard(struct sock *sk, const struct icmp_error *error)
 	 */
 	if (error->hard && mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) |
 					 MYTCP_ST(SYN_RECV))) {
-		mytcp_count(sock_net(sk), AttemptFails);
 		mytcp_sock_done(sk, error->err);
 		return;
 	}
@@ -113,11 +113,11 @@ static void icmp_sock(struct sock *sk, const struct icmp_error *error)
 	if (mytcp_sock_state(sk) == MYTCP_CLOSE)
 		goto out;
 	if (error->ttl < READ_ONCE(inet_sk(sk)->min_ttl)) {
-		mytcp_count(net, TCPMinTTLDrop);
+		mytcp_drop(net, NULL, &error->key, TCPMinTTLDrop);
 		goto out;
 	}
 	if (!mytcp_seq_between(error->seq, ms->snd_una, ms->snd_nxt)) {
-		mytcp_count(net, OutOfWindowIcmps);
+		mytcp_drop(net, NULL, &error->key, OutOfWindowIcmps);
 		goto out;
 	}
 	if (sock_owned_by_user(sk)) {
@@ -125,7 +125,7 @@ static void icmp_sock(struct sock *sk, const struct icmp_error *error)
 			WRITE_ONCE(ms->icmp_mtu, error->mtu);
 			set_bit(MYTCP_DEFER_PMTU, &ms->deferred);
 		} else {
-			mytcp_count(net, LockDroppedIcmps);
+			mytcp_drop(net, NULL, &error->key, LockDroppedIcmps);
 		}
 		goto out;
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * SEGMENT ARRIVES, RFC 9293 3.10.7, for full sockets: an ordered list of
- * checks, one function each, true to go on. Decides; receive.c does.
+ * checks, one function each, whose verdict is MYTCP_GO_ON or the segment's end.
+ * Decides; receive.c does.
  */
 #include <linux/security.h>
 #include "mytcp/engine/input.h"
@@ -13,26 +14,21 @@
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/window.h"
+#include "mytcp/sock/drop.h"
 
 /* The connection is reset: RFC 9293 3.10.7.4, second. */
 static void input_was_reset(struct sock *sk)
 {
-	struct net *net = sock_net(sk);
 	int err = ECONNRESET;
 
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_SYN_SENT:
 	case MYTCP_SYN_RECV:
-		mytcp_count(net, AttemptFails);
 		/* MUST-11: an active OPEN is told, a passive one is not there */
 		err = ECONNREFUSED;
 		break;
 	case MYTCP_CLOSE_WAIT:
-		mytcp_count(net, EstabResets);
 		err = EPIPE;
-		break;
-	case MYTCP_ESTABLISHED:
-		mytcp_count(net, EstabResets);
 		break;
 	}
 	mytcp_sock_purge_send(sk);
@@ -66,10 +62,11 @@ void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 }
 
 /* RFC 9293 3.10.7.3, first: does the ACK answer our SYN? */
-static bool input_syn_sent_ack(struct sock *sk, const struct mytcp_seg *seg,
-			       unsigned int *acts)
+static int input_syn_sent_ack(struct sock *sk, const struct mytcp_seg *seg,
+			      unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	int why = MYTCP_MIB_DropBadAck;
 
 	if (mytcp_seq_gt(seg->ack, ms->iss) &&
 	    mytcp_seq_le(seg->ack, ms->snd_nxt)) {
@@ -79,12 +76,12 @@ static bool input_syn_sent_ack(struct sock *sk, const struct mytcp_seg *seg,
 		if (!(ms->offer & seg->opts.has & MYTCP_HAS_TS) ||
 		    !seg->opts.tsecr ||
 		    mytcp_seq_between(seg->opts.tsecr, ms->syn_tsval, now))
-			return true;
-		mytcp_count(sock_net(sk), PAWSActive);
+			return MYTCP_GO_ON;
+		why = MYTCP_MIB_PAWSActive;
 	}
 	if (!(seg->flags & MYTCP_RST))
 		*acts |= MYTCP_ACT_RESET;
-	return false;
+	return why;
 }
 
 static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
@@ -109,22 +106,11 @@ static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
 	}
 }
 
-/* RFC 9293 3.10.7.3: SYN-SENT STATE. Consumes nothing. */
-static unsigned int input_syn_sent(struct sock *sk, struct sk_buff *skb,
-				   struct mytcp_seg *seg)
+/* RFC 9293 3.10.7.3, fourth: the peer's SYN. */
+static void input_syn_sent_syn(struct sock *sk, struct sk_buff *skb,
+			       const struct mytcp_seg *seg, unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	unsigned int acts = 0;
-
-	if ((seg->flags & MYTCP_ACK) && !input_syn_sent_ack(sk, seg, &acts))
-		return acts;
-	if (seg->flags & MYTCP_RST) {
-		if (seg->flags & MYTCP_ACK)
-			input_was_reset(sk);
-		return 0;
-	}
-	if (!(seg->flags & MYTCP_SYN))
-		return 0;
 
 	ms->irs = seg->seq;
 	WRITE_ONCE(ms->rcv_nxt, seg->seq + 1);
@@ -133,8 +119,8 @@ static unsigned int input_syn_sent(struct sock *sk, struct sk_buff *skb,
 	ms->urg_seq = ms->rcv_nxt;
 	mytcp_input_negotiate(ms, &seg->opts);
 	if (seg->flags & MYTCP_ACK) {
-		input_syn_sent_established(sk, skb, seg, &acts);
-		return acts;
+		input_syn_sent_established(sk, skb, seg, acts);
+		return;
 	}
 	/* RFC 9293 3.5, figure 8: simultaneous open */
 	mytcp_sock_set_state(sk, MYTCP_SYN_RECV);
@@ -142,61 +128,86 @@ static unsigned int input_syn_sent(struct sock *sk, struct sk_buff *skb,
 	ms->snd_wnd = seg->wnd;
 	ms->max_window = ms->snd_wnd;
 	ms->snd_wl1 = seg->seq;
-	return MYTCP_ACT_SYNACK;
+	*acts |= MYTCP_ACT_SYNACK;
+}
+
+/* RFC 9293 3.10.7.3: SYN-SENT STATE. Consumes nothing. */
+static int input_syn_sent(struct sock *sk, struct sk_buff *skb,
+			  const struct mytcp_seg *seg, unsigned int *acts)
+{
+	int verdict = MYTCP_GO_ON;
+
+	if (seg->flags & MYTCP_ACK)
+		verdict = input_syn_sent_ack(sk, seg, acts);
+	if (verdict != MYTCP_GO_ON)
+		return verdict;
+	if (seg->flags & MYTCP_RST) {
+		if (!(seg->flags & MYTCP_ACK))
+			return MYTCP_MIB_DropNoAck;
+		input_was_reset(sk);
+		return MYTCP_TAKEN;
+	}
+	if (!(seg->flags & MYTCP_SYN))
+		return MYTCP_MIB_DropFlags;
+	input_syn_sent_syn(sk, skb, seg, acts);
+	return MYTCP_TAKEN;
 }
 
 /* RFC 7323 5.3 R1: drop what is older than the last segment, and say so. */
-static bool input_paws(struct sock *sk, const struct mytcp_seg *seg,
-		       unsigned int *acts)
+static int input_paws(struct sock *sk, const struct mytcp_seg *seg,
+		      unsigned int *acts)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (!(ms->opt & MYTCP_HAS_TS) || (seg->flags & MYTCP_RST) ||
 	    !mytcp_paws_old(seg, ms->ts_recent, ms->ts_recent_stamp))
-		return true;
-	mytcp_count(sock_net(sk), PAWSEstab);
-	*acts |= MYTCP_ACT_REJECT;
-	return false;
+		return MYTCP_GO_ON;
+	*acts |= MYTCP_ACT_REJECT | MYTCP_ACT_PAWS;
+	return MYTCP_MIB_PAWSEstab;
 }
 
 /*
  * First: check sequence number. The left edge is what we acknowledged last, not
  * RCV.NXT: an ACK that crossed one of ours is no reason to answer.
  */
-static bool input_sequence(struct sock *sk, const struct mytcp_seg *seg,
-			   unsigned int *acts)
+static int input_sequence(struct sock *sk, const struct mytcp_seg *seg,
+			  unsigned int *acts)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 end = seg->seq + mytcp_segment_seqlen(seg);
 
 	if (mytcp_seq_ge(end, ms->rcv_wup) &&
 	    mytcp_seq_le(seg->seq, ms->rcv_nxt + mytcp_window_left(ms)))
-		return true;
-	if (seg->flags & MYTCP_RST) {
-		mytcp_count(sock_net(sk), DropOutOfWindow);
-		return false;
-	}
-	if (seg->flags & MYTCP_SYN)
+		return MYTCP_GO_ON;
+	if (seg->flags & MYTCP_RST)
+		return MYTCP_MIB_DropOutOfWindow;
+	if (seg->flags & MYTCP_SYN) {
 		*acts |= MYTCP_ACT_CHALLENGE;
-	else if (mytcp_segment_seqlen(seg))
-		*acts |= MYTCP_ACT_ACK;	/* a retransmission wants its ACK */
-	else
+		return MYTCP_MIB_TCPSYNChallenge;
+	}
+	if (!mytcp_segment_seqlen(seg)) {
 		*acts |= MYTCP_ACT_REJECT;
-	mytcp_count(sock_net(sk), DropOutOfWindow);
-	return false;
+		return MYTCP_MIB_DropOutOfWindow;
+	}
+	*acts |= MYTCP_ACT_ACK;	/* a retransmission wants its ACK */
+	if (mytcp_seq_gt(end, ms->rcv_nxt))
+		return MYTCP_MIB_DropOutOfWindow;
+	mytcp_count(sock_net(sk), DelayedACKLost);
+	return MYTCP_TAKEN;
 }
 
 /* Second: RST, as RFC 5961 3.2 has it. */
-static bool input_rst(struct sock *sk, const struct mytcp_seg *seg,
-		      unsigned int *acts)
+static int input_rst(struct sock *sk, const struct mytcp_seg *seg,
+		     unsigned int *acts)
 {
 	if (!(seg->flags & MYTCP_RST))
-		return true;
-	if (seg->seq == mytcp_sk(sk)->rcv_nxt)
-		input_was_reset(sk);
-	else
+		return MYTCP_GO_ON;
+	if (seg->seq != mytcp_sk(sk)->rcv_nxt) {
 		*acts |= MYTCP_ACT_CHALLENGE;
-	return false;
+		return MYTCP_MIB_DropBlindRst;
+	}
+	input_was_reset(sk);
+	return MYTCP_TAKEN;
 }
 
 /*
@@ -204,17 +215,17 @@ static bool input_rst(struct sock *sk, const struct mytcp_seg *seg,
  * state. In SYN_RECV of a simultaneous open the peer's SYN-ACK repeats the SYN
  * we have; what remains of it is its ACK.
  */
-static bool input_syn(struct sock *sk, struct mytcp_seg *seg,
-		      unsigned int *acts)
+static int input_syn(struct sock *sk, struct mytcp_seg *seg,
+		     unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (!(seg->flags & MYTCP_SYN))
-		return true;
+		return MYTCP_GO_ON;
 	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV && seg->seq == ms->irs) {
 		if (!(seg->flags & MYTCP_ACK)) {
 			*acts |= MYTCP_ACT_SYNACK;
-			return false;
+			return MYTCP_TAKEN;
 		}
 		if (seg->ack == ms->snd_nxt && !seg->len &&
 		    !(seg->flags & MYTCP_FIN)) {
@@ -222,12 +233,11 @@ static bool input_syn(struct sock *sk, struct mytcp_seg *seg,
 			seg->seq++;
 			/* The window of a SYN is not scaled, RFC 7323 2.2. */
 			seg->wnd >>= ms->snd_wscale;
-			return true;
+			return MYTCP_GO_ON;
 		}
 	}
-	mytcp_count(sock_net(sk), TCPSYNChallenge);
 	*acts |= MYTCP_ACT_CHALLENGE;
-	return false;
+	return MYTCP_MIB_TCPSYNChallenge;
 }
 
 /* RFC 7323 4.3: which timestamps to echo. */
@@ -244,15 +254,15 @@ static void input_timestamp(struct mytcp_sock *ms, const struct mytcp_seg *seg)
 }
 
 /* Fifth, SYN-RECEIVED: the ACK of our SYN makes the connection. */
-static bool input_ack_syn_recv(struct sock *sk, const struct mytcp_seg *seg,
-			       unsigned int *acts)
+static int input_ack_syn_recv(struct sock *sk, const struct mytcp_seg *seg,
+			      unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (!mytcp_seq_gt(seg->ack, ms->snd_una) ||
 	    mytcp_seq_gt(seg->ack, ms->snd_nxt)) {
 		*acts |= MYTCP_ACT_RESET;
-		return false;
+		return MYTCP_MIB_DropBadAck;
 	}
 	mytcp_ack_first(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
@@ -261,54 +271,51 @@ static bool input_ack_syn_recv(struct sock *sk, const struct mytcp_seg *seg,
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 	}
-	return true;
+	return MYTCP_GO_ON;
 }
 
 /* Fifth: check the ACK field. */
-static bool input_ack(struct sock *sk, const struct mytcp_seg *seg,
-		      unsigned int *acts)
+static int input_ack(struct sock *sk, const struct mytcp_seg *seg,
+		     unsigned int *acts)
 {
-	if (!(seg->flags & MYTCP_ACK)) {
-		mytcp_count(sock_net(sk), DropNoAck);
-		return false;
-	}
+	if (!(seg->flags & MYTCP_ACK))
+		return MYTCP_MIB_DropNoAck;
 	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV)
 		return input_ack_syn_recv(sk, seg, acts);
 	return mytcp_ack_process(sk, seg, acts);
 }
 
 /* Fifth, continued: the states in which the ACK of our FIN counts. */
-static bool input_fin_acked(struct sock *sk, unsigned int *acts)
+static int input_fin_acked(struct sock *sk, unsigned int *acts)
 {
 	if (!mytcp_ack_covers_fin(sk))
-		return true;
+		return MYTCP_GO_ON;
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_CLOSING:
 		*acts |= MYTCP_ACT_TIMEWAIT;
-		return false;
+		return MYTCP_TAKEN;
 	case MYTCP_LAST_ACK:
 		mytcp_sock_done(sk, 0);
-		return false;
+		return MYTCP_TAKEN;
 	}
-	return true;
+	return MYTCP_GO_ON;
 }
 
 /*
  * Linux answers data that nobody can read any more with an RST: the user has
  * closed both ways (also RFC 9293 3.6, RFC 2525 2.17).
  */
-static bool input_unreadable(struct sock *sk, const struct mytcp_seg *seg,
-			     unsigned int *acts)
+static int input_unreadable(struct sock *sk, const struct mytcp_seg *seg,
+			    unsigned int *acts)
 {
 	if (!(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len ||
 	    !mytcp_sock_in(sk, MYTCP_ST(FIN_WAIT1) | MYTCP_ST(FIN_WAIT2)) ||
 	    !mytcp_seq_gt(seg->seq + seg->len, mytcp_sk(sk)->rcv_nxt))
-		return false;
-	mytcp_count(sock_net(sk), TCPAbortOnData);
+		return MYTCP_GO_ON;
 	*acts |= MYTCP_ACT_RESET;
 	mytcp_sock_purge_send(sk);
 	mytcp_sock_done(sk, ECONNRESET);
-	return true;
+	return MYTCP_MIB_TCPAbortOnData;
 }
 
 /* Eighth: the peer has sent its last octet. */
@@ -349,6 +356,25 @@ static void input_fin(struct sock *sk, unsigned int *acts)
 		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
 }
 
+/* After the peer's FIN nothing new may come; an old one is answered. */
+static void input_after_fin(struct sock *sk, struct sk_buff *skb,
+			    const struct mytcp_seg *seg, unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 len = mytcp_segment_seqlen(seg);
+
+	if (mytcp_seq_gt(seg->seq + len, ms->rcv_nxt)) {
+		*acts |= MYTCP_ACT_ACK;
+		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropAfterFin);
+		return;
+	}
+	if (len) {
+		*acts |= MYTCP_ACT_ACK;
+		mytcp_count(sock_net(sk), DelayedACKLost);
+	}
+	consume_skb(skb);
+}
+
 /* Sixth to eighth: URG, text, FIN. Consumes the skb. */
 static void input_text(struct sock *sk, struct sk_buff *skb,
 		       const struct mytcp_seg *seg, unsigned int *acts)
@@ -357,46 +383,66 @@ static void input_text(struct sock *sk, struct sk_buff *skb,
 				   MYTCP_ST(FIN_WAIT1) | MYTCP_ST(FIN_WAIT2);
 
 	if (!mytcp_sock_in(sk, takes)) {
-		/* After the peer's FIN there is nothing new; answer an old one */
-		if (mytcp_segment_seqlen(seg))
-			*acts |= MYTCP_ACT_ACK;
-		kfree_skb(skb);
+		input_after_fin(sk, skb, seg, acts);
 		return;
 	}
 	mytcp_data_urgent(sk, skb, seg);
 	if (!mytcp_segment_seqlen(seg)) {
-		kfree_skb(skb);
+		consume_skb(skb);
 		return;
 	}
 	if (mytcp_data_segment(sk, skb, seg, acts))
 		input_fin(sk, acts);
 }
 
-/* RFC 9293 3.10.7.4: OTHER STATES. Consumes the skb. */
-static unsigned int input_other(struct sock *sk, struct sk_buff *skb,
-				struct mytcp_seg *seg)
+/* First to fourth: what is not acceptable ends here. */
+static int input_acceptable(struct sock *sk, struct mytcp_seg *seg,
+			    unsigned int *acts)
+{
+	int verdict = input_paws(sk, seg, acts);
+
+	if (verdict == MYTCP_GO_ON)
+		verdict = input_sequence(sk, seg, acts);
+	if (verdict == MYTCP_GO_ON)
+		verdict = input_rst(sk, seg, acts);
+	if (verdict == MYTCP_GO_ON)
+		verdict = input_syn(sk, seg, acts);
+	return verdict;
+}
+
+/* Fifth, and what follows from it before the text is looked at. */
+static int input_acked(struct sock *sk, const struct mytcp_seg *seg,
+		       unsigned int *acts)
+{
+	int verdict = input_ack(sk, seg, acts);
+
+	if (verdict == MYTCP_GO_ON)
+		verdict = input_fin_acked(sk, acts);
+	if (verdict == MYTCP_GO_ON)
+		verdict = input_unreadable(sk, seg, acts);
+	return verdict;
+}
+
+/* RFC 9293 3.10.7.4: OTHER STATES. Consumes the skb with MYTCP_GO_ON only. */
+static int input_other(struct sock *sk, struct sk_buff *skb,
+		       struct mytcp_seg *seg, unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	unsigned int acts = 0;
+	int verdict = input_acceptable(sk, seg, acts);
 
-	if (!input_paws(sk, seg, &acts) || !input_sequence(sk, seg, &acts) ||
-	    !input_rst(sk, seg, &acts) || !input_syn(sk, seg, &acts))
-		goto drop;
+	if (verdict != MYTCP_GO_ON)
+		return verdict;
 	ms->last_seg = (u32)jiffies;
 	input_timestamp(ms, seg);
-	if (!input_ack(sk, seg, &acts) || !input_fin_acked(sk, &acts) ||
-	    input_unreadable(sk, seg, &acts))
-		goto drop;
-	input_text(sk, skb, seg, &acts);
+	verdict = input_acked(sk, seg, acts);
+	if (verdict != MYTCP_GO_ON)
+		return verdict;
+	input_text(sk, skb, seg, acts);
 	/* Only now: a FIN with this ACK leads straight to TIME_WAIT. */
 	if (mytcp_sock_state(sk) == MYTCP_FIN_WAIT1 &&
-	    mytcp_ack_covers_fin(sk) && !(acts & MYTCP_ACT_TIMEWAIT))
-		acts |= MYTCP_ACT_FINWAIT2;
-	return acts;
-
-drop:
-	kfree_skb(skb);
-	return acts;
+	    mytcp_ack_covers_fin(sk) && !(*acts & MYTCP_ACT_TIMEWAIT))
+		*acts |= MYTCP_ACT_FINWAIT2;
+	return MYTCP_GO_ON;
 }
 
 /**
@@ -410,7 +456,8 @@ drop:
 unsigned int mytcp_input_segment(struct sock *sk, struct sk_buff *skb,
 				 struct mytcp_seg *seg)
 {
-	unsigned int acts;
+	unsigned int acts = 0;
+	int verdict;
 
 	mytcp_sk(sk)->segs_in += skb_shinfo(skb)->gso_segs ?: 1;
 	if (seg->len)
@@ -422,14 +469,16 @@ unsigned int mytcp_input_segment(struct sock *sk, struct sk_buff *skb,
 		 * Looked up before the connection ended. No RST: a bucket may
 		 * own the key now, and the retransmission will find it.
 		 */
-		mytcp_count(sock_net(sk), DropAfterClose);
-		kfree_skb(skb);
-		return 0;
+		verdict = MYTCP_MIB_DropAfterClose;
+		break;
 	case MYTCP_SYN_SENT:
-		acts = input_syn_sent(sk, skb, seg);
-		kfree_skb(skb);
-		return acts;
+		verdict = input_syn_sent(sk, skb, seg, &acts);
+		break;
 	default:
-		return input_other(sk, skb, seg);
+		verdict = input_other(sk, skb, seg, &acts);
 	}
+	if (verdict != MYTCP_GO_ON)
+		mytcp_drop_judged(sock_net(sk), skb, &mytcp_sk(sk)->node.key,
+				  verdict);
+	return acts;
 }

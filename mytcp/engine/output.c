@@ -208,6 +208,9 @@ int mytcp_output_first(struct sock *sk, struct sk_buff *skb)
 
 	if (output_transmit(sk, skb) == -ENOBUFS && !cb->tx)
 		return -ENOBUFS;
+	if (skb->len)
+		mytcp_count_add(sock_net(sk), TCPOrigDataSent,
+				DIV_ROUND_UP(skb->len, ms->mss));
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&ms->send_queue, skb);
 	ms->snd_nxt = cb->end;
@@ -237,7 +240,7 @@ int mytcp_output_retransmit(struct sock *sk, struct sk_buff *skb)
 	    mytcp_sendq_split(sk, &ms->send_queue, skb, ms->mss, GFP_ATOMIC))
 		return -ENOMEM;
 	err = output_transmit(sk, skb);
-	if (err == -ENOBUFS)
+	if (err)
 		mytcp_count(sock_net(sk), TCPRetransFail);
 	mytcp_sendq_clear_lost(sk, skb);
 	ms->bytes_retrans += skb->len;
@@ -290,7 +293,7 @@ void mytcp_output_challenge(struct sock *sk)
  */
 void mytcp_output_reset(struct sock *sk, gfp_t gfp)
 {
-	if (output_bare(sk, mytcp_sk(sk)->snd_nxt, MYTCP_RST, gfp) == -ENOMEM) {
+	if (output_bare(sk, mytcp_sk(sk)->snd_nxt, MYTCP_RST, gfp)) {
 		mytcp_count(sock_net(sk), TCPAbortFailed);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/timer.h"
+#include "mytcp/sock/trace.h"
 
 /* Octets the peer's window still takes from @seq on; MUST-34: never negative. */
 static u32 push_usable(const struct mytcp_sock *ms, u32 seq)
@@ -93,6 +94,18 @@ static int push_trim_head(struct sock *sk)
 	return mytcp_sendq_trim(sk, head, ms->snd_una);
 }
 
+/* The timer's own retransmission is TCPTimeouts', what follows it slow start's. */
+static void push_count_again(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->recovery == MYTCP_RECOVERY_FAST)
+		mytcp_count(sock_net(sk), TCPFastRetrans);
+	else if (ms->recovery == MYTCP_RECOVERY_LOSS && !ms->retransmits &&
+		 !ms->probes_out)
+		mytcp_count(sock_net(sk), TCPSlowStartRetrans);
+}
+
 /* Send lost segments again while the congestion window lets us. */
 static void push_lost(struct sock *sk)
 {
@@ -118,6 +131,7 @@ static void push_lost(struct sock *sk)
 			return;
 		if (mytcp_output_retransmit(sk, skb))
 			return;
+		push_count_again(sk);
 	}
 }
 
@@ -126,9 +140,12 @@ static void push_restart_after_idle(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 idle = (u32)jiffies - ms->last_snd;
+	u32 was = ms->cong.cwnd;
 
-	if (ms->snd_nxt == ms->snd_una && idle > mytcp_timer_rto(ms))
-		ms->cong.cwnd = min_t(u32, ms->cong.cwnd, MYTCP_CONG_IW);
+	if (ms->snd_nxt != ms->snd_una || idle <= mytcp_timer_rto(ms))
+		return;
+	ms->cong.cwnd = min_t(u32, was, MYTCP_CONG_IW);
+	mytcp_trace_cwnd(sk, was, ms->cong.ssthresh);
 }
 
 static void push_fresh(struct sock *sk)

@@ -54,6 +54,8 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 	} else if (acts & MYTCP_ACT_REJECT) {
 		if (mytcp_reply_allowed(sock_net(sk), &ms->last_oow_ack))
 			mytcp_output_ack(sk);
+		else if (acts & MYTCP_ACT_PAWS)
+			mytcp_count(sock_net(sk), TCPACKSkippedPAWS);
 		else
 			mytcp_count(sock_net(sk), TCPACKSkippedSeq);
 	}

@@ -7,6 +7,7 @@
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/sock/trace.h"
 
 #define DUPTHRESH	3
 
@@ -71,6 +72,7 @@ static void recovery_enter(struct sock *sk, enum mytcp_recovery_state state)
 bool mytcp_recovery_on_dupack(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 
 	if (ms->dupacks < U8_MAX)
 		ms->dupacks++;
@@ -85,7 +87,8 @@ bool mytcp_recovery_on_dupack(struct sock *sk)
 	recovery_enter(sk, MYTCP_RECOVERY_FAST);
 	ms->cong.cwnd = ms->cong.ssthresh;
 	recovery_mark_head(sk);
-	mytcp_count(sock_net(sk), TCPFastRetrans);
+	mytcp_count(sock_net(sk), TCPRenoRecovery);
+	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 	return true;
 }
 
@@ -144,6 +147,7 @@ bool mytcp_recovery_on_ack(struct sock *sk, u32 acked)
 void mytcp_recovery_on_ece(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 
 	if (ms->recovery != MYTCP_RECOVERY_OPEN ||
 	    mytcp_seq_lt(ms->snd_una, ms->recover))
@@ -151,6 +155,7 @@ void mytcp_recovery_on_ece(struct sock *sk)
 	recovery_enter(sk, MYTCP_RECOVERY_CWR);
 	ms->cong.cwnd = ms->cong.ssthresh;
 	ms->ecn |= MYTCP_ECN_CWR;
+	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }
 
 /**
@@ -163,6 +168,7 @@ void mytcp_recovery_on_ece(struct sock *sk)
 void mytcp_recovery_on_rto(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 	struct sk_buff *skb;
 
 	if (ms->recovery != MYTCP_RECOVERY_LOSS)
@@ -172,4 +178,5 @@ void mytcp_recovery_on_rto(struct sock *sk)
 	ms->cong.cwnd = 1;
 	skb_queue_walk(&ms->send_queue, skb)
 		mytcp_sendq_mark_lost(sk, skb);
+	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }

@@ -182,6 +182,24 @@ void mytcp_sendq_clear_lost(struct sock *sk, struct sk_buff *skb)
 }
 
 /**
+ * mytcp_sendq_acked() - an skb has been acknowledged; freed
+ * @sk: socket, locked
+ * @skb: in the send queue
+ *
+ * Return: the segments it was, of today's MSS; a SYN or FIN alone is one.
+ */
+u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 segs = DIV_ROUND_UP(skb->len, max_t(u32, ms->mss, 1));
+
+	mytcp_sendq_clear_lost(sk, skb);
+	__skb_unlink(skb, &ms->send_queue);
+	mytcp_sendq_free(sk, skb);
+	return max(segs, 1U);
+}
+
+/**
  * mytcp_sendq_trim() - forget the octets of a sent skb before @seq
  * @sk: socket, locked
  * @skb: in the send queue; freed, what remains follows in its place
@@ -196,8 +214,6 @@ int mytcp_sendq_trim(struct sock *sk, struct sk_buff *skb, u32 seq)
 	if (mytcp_sendq_split(sk, queue, skb, seq - mytcp_cb(skb)->seq,
 			      GFP_ATOMIC))
 		return -ENOMEM;
-	mytcp_sendq_clear_lost(sk, skb);
-	__skb_unlink(skb, queue);
-	mytcp_sendq_free(sk, skb);
+	mytcp_count_add(sock_net(sk), TCPDelivered, mytcp_sendq_acked(sk, skb));
 	return 0;
 }

@@ -21,6 +21,7 @@ int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
 		      struct sk_buff *skb, u32 len, gfp_t gfp);
 void mytcp_sendq_mark_lost(struct sock *sk, struct sk_buff *skb);
 void mytcp_sendq_clear_lost(struct sock *sk, struct sk_buff *skb);
+u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb);
 int mytcp_sendq_trim(struct sock *sk, struct sk_buff *skb, u32 seq);
 
 #endif /* MYTCP_ENGINE_SENDQ_H */

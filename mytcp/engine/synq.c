@@ -20,8 +20,12 @@
 #include "mytcp/engine/savesyn.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/window.h"
+#include "mytcp/sock/drop.h"
 #include "mytcp/sock/trace.h"
 #include "mytcp/sock/walk.h"
+
+/* What a SYN that opens a connection does not have besides. */
+#define SYN_ALONE	(MYTCP_SYN | MYTCP_ACK | MYTCP_RST | MYTCP_FIN)
 
 static struct kmem_cache *synq_cache;
 
@@ -85,6 +89,12 @@ static void synq_send_synack(struct mytcp_synq *entry)
 	};
 
 	synq_flow(entry, &flow);
+	if (entry->again) {
+		mytcp_count(flow.net, RetransSegs);
+		mytcp_count(flow.net, TCPSynRetrans);
+		trace_mytcp_retransmit(flow.net, &flow.key, MYTCP_SYN_RECV,
+				       &seg);
+	}
 	mytcp_reply_send(&flow, entry->listener, MYTCP_SYN_RECV, &seg);
 }
 
@@ -133,6 +143,7 @@ static void synq_end(struct mytcp_synq *entry)
 		return;
 	trace_mytcp_state(entry->node.net, &entry->node.key, MYTCP_SYN_RECV,
 			  MYTCP_CLOSE);
+	mytcp_count(entry->node.net, AttemptFails);
 	synq_unlist(entry);
 }
 
@@ -156,7 +167,6 @@ static bool synq_is_over(const struct mytcp_synq *entry)
 
 static void synq_retransmit(struct mytcp_synq *entry)
 {
-	struct net *net = entry->node.net;
 	u8 before = entry->retries;
 
 	if (before < U8_MAX)
@@ -168,8 +178,6 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
 	entry->again = true;
-	mytcp_count(net, RetransSegs);
-	mytcp_count(net, TCPSynRetrans);
 	synq_send_synack(entry);
 }
 
@@ -180,8 +188,8 @@ static void synq_expired(struct timer_list *timer)
 
 	if (!mytcp_node_hashed(&entry->node))
 		goto put;
+	mytcp_count(entry->node.net, TCPTimeouts);
 	if (synq_is_over(entry)) {
-		mytcp_count(entry->node.net, TCPTimeouts);
 		synq_end(entry);
 		goto put;
 	}
@@ -248,14 +256,15 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 				    const struct mytcp_key *key, u32 isn)
 {
 	struct mytcp_synq *entry;
+	int err;
 
 	entry = kmem_cache_alloc(synq_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!entry)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	/* Found under RCU: its last reference may be gone. */
 	if (!refcount_inc_not_zero(&listener->sk_refcnt)) {
 		kmem_cache_free(synq_cache, entry);
-		return NULL;
+		return ERR_PTR(-ECONNREFUSED);
 	}
 	mytcp_node_init(&entry->node, MYTCP_KIND_SYNQ, sock_net(listener),
 			listener->sk_family);
@@ -277,9 +286,10 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	entry->sent_us = mytcp_clock_us();
 	timer_setup(&entry->timer, synq_expired, 0);
 	synq_choose(entry, listener, isn);
-	if (synq_route(entry, skb)) {
+	err = synq_route(entry, skb);
+	if (err) {
 		mytcp_node_put(&entry->node);
-		return NULL;
+		return ERR_PTR(err);
 	}
 	entry->wnd = mytcp_window_initial(listener, entry->advmss);
 	return entry;
@@ -306,46 +316,57 @@ static bool synq_enter(struct mytcp_synq *entry)
 	return !dead;
 }
 
-static bool synq_has_room(struct sock *listener)
+static int synq_has_room(struct sock *listener)
 {
 	struct net *net = sock_net(listener);
 	u32 most = min_t(u32, READ_ONCE(mytcp_net(net)->max_syn_backlog),
 			 max_t(u32, READ_ONCE(listener->sk_max_ack_backlog), 8));
 
-	if (sk_acceptq_is_full(listener)) {
-		mytcp_count(net, ListenOverflows);
-		return false;
+	if (sk_acceptq_is_full(listener))
+		return MYTCP_MIB_ListenOverflows;
+	if (READ_ONCE(mytcp_sk(listener)->synq_len) >= most)
+		return MYTCP_MIB_TCPReqQFullDrop;
+	return MYTCP_GO_ON;
+}
+
+/* Why there is no entry, or no child. */
+static int synq_failed(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return MYTCP_MIB_DropNoMemory;
+	case -ECONNREFUSED:
+		return MYTCP_MIB_DropAfterClose;
+	default:
+		return MYTCP_MIB_DropNoRoute;
 	}
-	if (READ_ONCE(mytcp_sk(listener)->synq_len) >= most) {
-		mytcp_count(net, TCPReqQFullDrop);
-		return false;
-	}
-	return true;
 }
 
 /* RFC 9293 3.10.7.2, third: a SYN for a listener. */
-static void synq_syn(struct sock *listener, const struct sk_buff *skb,
-		     const struct mytcp_seg *seg, const struct mytcp_key *key,
-		     u32 isn)
+static int synq_syn(struct sock *listener, const struct sk_buff *skb,
+		    const struct mytcp_seg *seg, const struct mytcp_key *key,
+		    u32 isn)
 {
 	struct net *net = sock_net(listener);
+	int verdict = synq_has_room(listener);
 	struct mytcp_synq *entry;
 
-	if (!synq_has_room(listener))
-		goto drop;
+	if (verdict != MYTCP_GO_ON)
+		return verdict;
 	entry = synq_make(listener, skb, seg, key, isn);
-	if (!entry)
-		goto drop;
+	if (IS_ERR(entry))
+		return synq_failed(PTR_ERR(entry));
 	/* Until the answer is sent the timer may not take the entry away. */
 	refcount_inc(&entry->node.ref);
 	if (synq_enter(entry)) {
 		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
 		synq_send_synack(entry);
+		verdict = MYTCP_TAKEN;
+	} else {
+		verdict = MYTCP_MIB_DropAfterClose;
 	}
 	mytcp_node_put(&entry->node);
-	return;
-drop:
-	mytcp_count(net, ListenDrops);
+	return verdict;
 }
 
 /**
@@ -363,16 +384,15 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 		       u32 isn)
 {
 	struct net *net = sock_net(listener);
+	int verdict = MYTCP_MIB_DropFlags;
 
-	if (seg->flags & MYTCP_RST)
-		mytcp_count(net, DropState);	/* first */
-	else if (seg->flags & MYTCP_ACK)
-		mytcp_reply_reset(net, seg, key);	/* second */
-	else if ((seg->flags & (MYTCP_SYN | MYTCP_FIN)) == MYTCP_SYN)
-		synq_syn(listener, skb, seg, key, isn);
-	else
-		mytcp_count(net, DropFlags);
-	kfree_skb(skb);
+	/* First and second, RST and ACK, went to the kernel: demux_is_kernels() */
+	if ((seg->flags & SYN_ALONE) == MYTCP_SYN) {
+		verdict = synq_syn(listener, skb, seg, key, isn);
+		if (verdict != MYTCP_TAKEN)
+			mytcp_count(net, ListenDrops);
+	}
+	mytcp_drop_judged(net, skb, key, verdict);
 }
 
 /* Hand a child to the listener. False: it has closed. */
@@ -402,22 +422,23 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	struct sock *listener = entry->listener;
 	struct net *net = entry->node.net;
 	struct sock *child;
+	int verdict;
 	bool handed;
 
 	if (sk_acceptq_is_full(listener)) {
-		mytcp_count(net, ListenOverflows);
-		mytcp_count(net, ListenDrops);
+		verdict = MYTCP_MIB_ListenOverflows;
 		if (READ_ONCE(mytcp_net(net)->abort_on_overflow)) {
 			mytcp_reply_reset(net, seg, &entry->node.key);
+			mytcp_count(net, EmbryonicRsts);
 			synq_end(entry);
 		}
 		goto drop;
 	}
 	child = mytcp_child_make(entry);
-	if (!child) {
+	if (IS_ERR(child)) {
 		if (!mytcp_node_hashed(&entry->node))
 			return false;
-		mytcp_count(net, ListenDrops);
+		verdict = synq_failed(PTR_ERR(child));
 		goto drop;
 	}
 	synq_unlist(entry);
@@ -432,41 +453,59 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 		listener->sk_data_ready(listener);
 	return true;
 drop:
-	kfree_skb(skb);
+	mytcp_count(net, ListenDrops);
+	mytcp_drop_judged(net, skb, &entry->node.key, verdict);
 	return true;
 }
 
-/* Fourth, and a duplicate of the first SYN: false when it is dealt with. */
-static bool synq_check_syn(struct mytcp_synq *entry,
-			   const struct mytcp_seg *seg)
+/* Fourth, and a duplicate of the first SYN. */
+static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 {
-	if (!(seg->flags & MYTCP_SYN))
-		return true;
+	if (!(seg->flags & MYTCP_SYN) || (seg->flags & MYTCP_RST))
+		return MYTCP_GO_ON;
 	if (seg->seq == entry->irs && !(seg->flags & MYTCP_ACK)) {
 		/* The SYN again: our answer was lost. Once a time (A22). */
 		if (mytcp_reply_allowed(entry->node.net, &entry->last_oow)) {
 			entry->again = true;
 			synq_send_synack(entry);
+		} else {
+			mytcp_count(entry->node.net, TCPACKSkippedSynRecv);
 		}
-		return false;
+		return MYTCP_TAKEN;
 	}
-	mytcp_count(entry->node.net, TCPSYNChallenge);
 	synq_send_ack(entry);
-	return false;
+	return MYTCP_MIB_TCPSYNChallenge;
 }
 
-static bool synq_acceptable(const struct mytcp_synq *entry,
-			    const struct mytcp_seg *seg)
+static int synq_acceptable(struct mytcp_synq *entry,
+			   const struct mytcp_seg *seg)
 {
 	u32 end = seg->seq + mytcp_segment_seqlen(seg);
+	int verdict = MYTCP_MIB_DropOutOfWindow;
 
 	if ((entry->offer & MYTCP_HAS_TS) && !(seg->flags & MYTCP_RST) &&
-	    mytcp_paws_old(seg, READ_ONCE(entry->opts.tsval), 1)) {
-		mytcp_count(entry->node.net, PAWSEstab);
-		return false;
+	    mytcp_paws_old(seg, READ_ONCE(entry->opts.tsval), 1))
+		verdict = MYTCP_MIB_PAWSEstab;
+	else if (mytcp_seq_ge(end, entry->irs + 1) &&
+		 mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd))
+		return MYTCP_GO_ON;
+	if (!(seg->flags & MYTCP_RST))
+		synq_send_ack(entry);
+	return verdict;
+}
+
+/* Second: back to LISTEN (MUST-11); RFC 5961 3.2 for the rest. */
+static int synq_rst(struct mytcp_synq *entry, const struct mytcp_seg *seg)
+{
+	if (!(seg->flags & MYTCP_RST))
+		return MYTCP_GO_ON;
+	if (seg->seq != entry->irs + 1) {
+		synq_send_ack(entry);
+		return MYTCP_MIB_DropBlindRst;
 	}
-	return mytcp_seq_ge(end, entry->irs + 1) &&
-	       mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd);
+	mytcp_count(entry->node.net, EmbryonicRsts);
+	synq_end(entry);
+	return MYTCP_TAKEN;
 }
 
 /* TCP_DEFER_ACCEPT: the bare third segment is not worth a connection yet. */
@@ -477,8 +516,20 @@ static bool synq_defers(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		return false;
 	if (!READ_ONCE(entry->acked_us))
 		WRITE_ONCE(entry->acked_us, mytcp_clock_us());
-	mytcp_count(entry->node.net, TCPDeferAcceptDrop);
 	return true;
+}
+
+/* Fifth: the ACK of our SYN, of which no connection is made yet. */
+static int synq_check_ack(struct mytcp_synq *entry, const struct mytcp_seg *seg)
+{
+	if (!(seg->flags & MYTCP_ACK))
+		return MYTCP_MIB_DropNoAck;
+	if (seg->ack != entry->iss + 1) {
+		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
+		return MYTCP_MIB_DropBadAck;
+	}
+	return synq_defers(entry, seg) ? MYTCP_MIB_TCPDeferAcceptDrop :
+					 MYTCP_GO_ON;
 }
 
 /*
@@ -489,34 +540,17 @@ static bool synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
 		       struct mytcp_seg *seg)
 {
 	/* A duplicate SYN comes before the check of its sequence number. */
-	if (!(seg->flags & MYTCP_RST) && !synq_check_syn(entry, seg))
-		goto drop;
-	if (!synq_acceptable(entry, seg)) {
-		if (!(seg->flags & MYTCP_RST))
-			synq_send_ack(entry);
-		goto drop;
-	}
-	if (seg->flags & MYTCP_RST) {
-		/* Back to LISTEN (MUST-11); RFC 5961 3.2 for the rest. */
-		if (seg->seq == entry->irs + 1) {
-			mytcp_count(entry->node.net, AttemptFails);
-			synq_end(entry);
-		} else {
-			synq_send_ack(entry);
-		}
-		goto drop;
-	}
-	if (!(seg->flags & MYTCP_ACK))
-		goto drop;
-	if (seg->ack != entry->iss + 1) {
-		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
-		goto drop;
-	}
-	if (synq_defers(entry, seg))
-		goto drop;
-	return synq_ack(entry, skb, seg);
-drop:
-	kfree_skb(skb);
+	int verdict = synq_check_syn(entry, seg);
+
+	if (verdict == MYTCP_GO_ON)
+		verdict = synq_acceptable(entry, seg);
+	if (verdict == MYTCP_GO_ON)
+		verdict = synq_rst(entry, seg);
+	if (verdict == MYTCP_GO_ON)
+		verdict = synq_check_ack(entry, seg);
+	if (verdict == MYTCP_GO_ON)
+		return synq_ack(entry, skb, seg);
+	mytcp_drop_judged(entry->node.net, skb, &entry->node.key, verdict);
 	return true;
 }
 
@@ -557,7 +591,7 @@ void mytcp_synq_icmp(struct mytcp_node *node, u32 seq)
 	struct mytcp_synq *entry = synq_of(node);
 
 	if (seq != entry->iss) {
-		mytcp_count(node->net, OutOfWindowIcmps);
+		mytcp_drop(node->net, NULL, &node->key, OutOfWindowIcmps);
 		return;
 	}
 	synq_end(entry);

@@ -94,6 +94,23 @@ static bool timeout_is_linear(const struct sock *sk, u8 tries)
 	       ms->snd_nxt - ms->snd_una < THIN_SEGMENTS * ms->mss;
 }
 
+/* The first timeout in a row also tells what it has ended. */
+static void timeout_count(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	struct net *net = sock_net(sk);
+
+	mytcp_count(net, TCPTimeouts);
+	if (ms->retransmits || ms->probes_out)
+		return;
+	if (ms->recovery == MYTCP_RECOVERY_FAST)
+		mytcp_count(net, TCPRenoRecoveryFail);
+	else if (ms->recovery == MYTCP_RECOVERY_LOSS)
+		mytcp_count(net, TCPLossFailures);
+	else if (ms->dupacks)
+		mytcp_count(net, TCPRenoFailures);
+}
+
 /* RFC 6298 5.4 to 5.6, RFC 9293 3.8.3. */
 static void timeout_retransmit(struct sock *sk)
 {
@@ -115,7 +132,7 @@ static void timeout_retransmit(struct sock *sk)
 	if (*tries >= READ_ONCE(mytcp_net(sock_net(sk))->retries1) && !opening)
 		dst_negative_advice(sk);
 
-	mytcp_count(sock_net(sk), TCPTimeouts);
+	timeout_count(sk);
 	if (*tries < U8_MAX)
 		++*tries;
 	if (timeout_is_linear(sk, *tries))

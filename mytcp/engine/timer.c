@@ -111,6 +111,14 @@ void mytcp_timer_stop_keepalive(struct sock *sk)
 	sk_stop_timer(sk, &sk->sk_timer);
 }
 
+static void timer_defer(struct sock *sk, enum mytcp_deferred what)
+{
+	if (what == MYTCP_DEFER_DELACK)
+		mytcp_count(sock_net(sk), DelayedACKLocked);
+	if (!test_and_set_bit(what, &mytcp_sk(sk)->deferred))
+		sock_hold(sk);	/* dropped by release_cb */
+}
+
 /**
  * mytcp_timer_fire() - run a job under the socket's lock, or leave it to the owner
  * @sk: socket; the timer's reference is dropped
@@ -125,8 +133,8 @@ void mytcp_timer_fire(struct sock *sk, enum mytcp_deferred what,
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk))
 		job(sk);
-	else if (!test_and_set_bit(what, &mytcp_sk(sk)->deferred))
-		sock_hold(sk);	/* dropped by release_cb */
+	else
+		timer_defer(sk, what);
 	bh_unlock_sock(sk);
 	sock_put(sk);
 }

@@ -11,6 +11,7 @@
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/window.h"
+#include "mytcp/sock/drop.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 #include "mytcp/sock/walk.h"
@@ -107,7 +108,8 @@ static void timewait_expired(struct timer_list *timer)
 {
 	struct mytcp_timewait *tw = from_timer(tw, timer, timer);
 
-	timewait_unhash(tw);
+	if (timewait_unhash(tw))
+		mytcp_count(tw->node.net, TW);
 	mytcp_node_put(&tw->node);
 }
 
@@ -182,7 +184,6 @@ void mytcp_timewait_enter(struct sock *sk, int state, unsigned long timeout)
 	spin_lock_bh(&tw->lock);
 	if (mytcp_table_replace(&mytcp_sk(sk)->node, &tw->node)) {
 		atomic_inc(&mn->tw_count);
-		mytcp_count(sock_net(sk), TW);
 		mytcp_port_hold_timewait(&tw->port, &tw->node, sk);
 		/* The creator's reference becomes the timer's. */
 		mod_timer(&tw->timer, jiffies + timeout);
@@ -224,11 +225,12 @@ static void timewait_answer(struct mytcp_timewait *tw, u16 flags, u32 seq)
 /* An ACK for what should not have come, rate limited (A23). */
 static void timewait_reject(struct mytcp_timewait *tw)
 {
-	if (!mytcp_reply_allowed(tw->node.net, &tw->last_oow)) {
+	if (mytcp_reply_allowed(tw->node.net, &tw->last_oow))
+		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
+	else if (tw->node.state == MYTCP_FIN_WAIT2)
+		mytcp_count(tw->node.net, TCPACKSkippedFinWait2);
+	else
 		mytcp_count(tw->node.net, TCPACKSkippedTimeWait);
-		return;
-	}
-	timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
 }
 
 static bool timewait_in_window(const struct mytcp_timewait *tw, u32 seq, u32 end)
@@ -247,35 +249,49 @@ static void timewait_note_ts(struct mytcp_timewait *tw,
 	}
 }
 
-/* The orphan's wait for the FIN. True: the bucket is to end. */
-static bool timewait_fin_wait2(struct mytcp_timewait *tw,
-			       const struct mytcp_seg *seg)
+/* What an orphan's wait for the FIN does not wait for; @over: it ends. */
+static int timewait_no_fin(struct mytcp_timewait *tw,
+			   const struct mytcp_seg *seg, u32 end, bool *over)
 {
-	u32 end = seg->seq + mytcp_segment_seqlen(seg);
-
 	if (!timewait_in_window(tw, seg->seq, end)) {
 		if (!(seg->flags & MYTCP_RST))
 			timewait_reject(tw);
-		return false;
+		return MYTCP_MIB_DropOutOfWindow;
 	}
-	if (seg->flags & MYTCP_RST)
-		return seg->seq == tw->rcv_nxt;
+	if (seg->flags & MYTCP_RST) {
+		*over = seg->seq == tw->rcv_nxt;
+		return *over ? MYTCP_TAKEN : MYTCP_MIB_DropBlindRst;
+	}
 	if (seg->flags & MYTCP_SYN) {
 		timewait_reject(tw);
-		return false;
+		return MYTCP_MIB_TCPSYNChallenge;
 	}
-	if (!(seg->flags & MYTCP_ACK) || end == tw->rcv_nxt)
-		return false;
+	if (!(seg->flags & MYTCP_ACK))
+		return MYTCP_MIB_DropNoAck;
+	if (end == tw->rcv_nxt)
+		return MYTCP_TAKEN;
 	/* Text that nobody can read any more, as in input_unreadable(). */
 	if (seg->len || !(seg->flags & MYTCP_FIN)) {
-		mytcp_count(tw->node.net, TCPAbortOnData);
 		timewait_answer(tw, MYTCP_RST, tw->snd_nxt);
-		return true;
+		*over = true;
+		return MYTCP_MIB_TCPAbortOnData;
 	}
 	if (seg->seq != tw->rcv_nxt) {
 		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
-		return false;
+		return MYTCP_MIB_TCPOFODrop;	/* there is no queue here */
 	}
+	return MYTCP_GO_ON;
+}
+
+/* The orphan's wait for the FIN. @over: the bucket is to end. */
+static int timewait_fin_wait2(struct mytcp_timewait *tw,
+			      const struct mytcp_seg *seg, bool *over)
+{
+	u32 end = seg->seq + mytcp_segment_seqlen(seg);
+	int verdict = timewait_no_fin(tw, seg, end, over);
+
+	if (verdict != MYTCP_GO_ON)
+		return verdict;
 	tw->rcv_nxt = end;
 	timewait_note_ts(tw, seg);
 	trace_mytcp_state(tw->node.net, &tw->node.key, MYTCP_FIN_WAIT2,
@@ -283,7 +299,7 @@ static bool timewait_fin_wait2(struct mytcp_timewait *tw,
 	WRITE_ONCE(tw->node.state, MYTCP_TIME_WAIT);
 	timewait_restart(tw, READ_ONCE(mytcp_net(tw->node.net)->tw_timeout));
 	timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
-	return false;
+	return MYTCP_TAKEN;
 }
 
 /*
@@ -303,16 +319,17 @@ static bool timewait_reopens(const struct mytcp_timewait *tw,
 	return mytcp_seq_gt(seg->seq, tw->rcv_nxt);
 }
 
-/* 2 MSL. True: the bucket is to end. */
-static bool timewait_two_msl(struct mytcp_timewait *tw,
-			     const struct mytcp_seg *seg)
+/* 2 MSL. @over: the bucket is to end. */
+static int timewait_two_msl(struct mytcp_timewait *tw,
+			    const struct mytcp_seg *seg, bool *over)
 {
 	const struct mytcp_net *mn = mytcp_net(tw->node.net);
 	u32 end = seg->seq + mytcp_segment_seqlen(seg);
 
 	if (seg->flags & MYTCP_RST) {
 		/* RFC 1337: an old duplicate must not end the wait (A16). */
-		return !READ_ONCE(mn->rfc1337) && seg->seq == tw->rcv_nxt;
+		*over = !READ_ONCE(mn->rfc1337) && seg->seq == tw->rcv_nxt;
+		return *over ? MYTCP_TAKEN : MYTCP_MIB_DropTimeWait;
 	}
 	/* The peer's FIN once more: our ACK was lost (S11). */
 	if ((seg->flags & (MYTCP_FIN | MYTCP_SYN)) == MYTCP_FIN &&
@@ -321,7 +338,7 @@ static bool timewait_two_msl(struct mytcp_timewait *tw,
 		timewait_note_ts(tw, seg);
 		timewait_restart(tw, READ_ONCE(mn->tw_timeout));
 		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
-		return false;
+		return MYTCP_TAKEN;
 	}
 	/*
 	 * Its ACK of ours needs no answer; also when its own FIN has overtaken
@@ -329,42 +346,43 @@ static bool timewait_two_msl(struct mytcp_timewait *tw,
 	 */
 	if ((seg->seq == tw->rcv_nxt || seg->seq == tw->rcv_nxt - 1) &&
 	    end == seg->seq && seg->ack == tw->snd_nxt)
-		return false;
+		return MYTCP_TAKEN;
 	timewait_reject(tw);
-	return false;
+	return MYTCP_MIB_DropTimeWait;
 }
 
 /**
  * mytcp_timewait_segment() - a segment for a bucket
  * @node: bucket, referenced by the caller
  * @seg: the segment
- * @isn: set when true is returned
+ * @isn: set with MYTCP_GO_ON
  *
  * Context: softirq.
  *
- * Return: true for a SYN that may open a new connection, with an initial
- * sequence number of at least *@isn.
+ * Return: MYTCP_GO_ON for a SYN that may open a new connection, with an initial
+ * sequence number of at least *@isn; else the end of the segment, see drop.h.
  */
-bool mytcp_timewait_segment(struct mytcp_node *node,
-			    const struct mytcp_seg *seg, u32 *isn)
+int mytcp_timewait_segment(struct mytcp_node *node,
+			   const struct mytcp_seg *seg, u32 *isn)
 {
 	struct mytcp_timewait *tw = timewait_of(node);
-	bool over = false, reopens = false;
+	bool over = false;
+	int verdict;
 
 	spin_lock(&tw->lock);
 	if (node->state == MYTCP_FIN_WAIT2) {
-		over = timewait_fin_wait2(tw, seg);
+		verdict = timewait_fin_wait2(tw, seg, &over);
 	} else if (timewait_reopens(tw, seg)) {
 		/* beyond the largest window of the old connection */
 		*isn = tw->snd_nxt + U16_MAX + 2;
-		reopens = true;
+		verdict = MYTCP_GO_ON;
 	} else {
-		over = timewait_two_msl(tw, seg);
+		verdict = timewait_two_msl(tw, seg, &over);
 	}
 	spin_unlock(&tw->lock);
 	if (over)
 		mytcp_timewait_kill(node);
-	return reopens;
+	return verdict;
 }
 
 /**

@@ -16,11 +16,12 @@ void mytcp_timewait_exit(void);
  */
 void mytcp_timewait_enter(struct sock *sk, int state, unsigned long timeout);
 /*
- * A segment for a bucket. True: a SYN that may open anew (RFC 6191); the caller
- * asks a listener, kills the bucket if there is one, and uses at least *@isn.
+ * A segment for a bucket; the verdict. MYTCP_GO_ON: a SYN that may open anew (RFC
+ * 6191); the caller asks a listener, kills the bucket if there is one, and uses at
+ * least *@isn.
  */
-bool mytcp_timewait_segment(struct mytcp_node *node,
-			    const struct mytcp_seg *seg, u32 *isn);
+int mytcp_timewait_segment(struct mytcp_node *node,
+			   const struct mytcp_seg *seg, u32 *isn);
 /* Answer a SYN that found no listener. */
 void mytcp_timewait_challenge(struct mytcp_node *node);
 void mytcp_timewait_kill(struct mytcp_node *node);

@@ -17,6 +17,14 @@
 unsigned int mytcp_net_id __read_mostly;
 struct mytcp_cookie_secret mytcp_secret __read_mostly;
 
+const char * const mytcp_counter_names[MYTCP_MIB_MAX] = {
+#define NAME(name) #name,
+	MYTCP_COUNTERS_TCP(NAME)
+	MYTCP_COUNTERS_EXT(NAME)
+	MYTCP_COUNTERS_OWN(NAME)
+#undef NAME
+};
+
 /*
  * As tcp(7) describes tcp_rmem and tcp_wmem. A machine with little memory gets
  * smaller maxima: one connection's buffer is at most 1/128 of it.

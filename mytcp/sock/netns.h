@@ -13,9 +13,10 @@
 #include "mytcp/proto/cookie.h"
 
 /*
- * Counters, shown in /proc/net/mytcp_netstat. Those of the first list carry
- * the meaning of /proc/net/snmp's Tcp line, those of the second the meaning of
- * /proc/net/netstat's TcpExt line where the kernel has the name.
+ * Counters, shown in /proc/net/mytcp_netstat; Documentation/counters.rst tells
+ * what moves each. The first list has the meaning of /proc/net/snmp's Tcp line,
+ * the second that of /proc/net/netstat's TcpExt line, the third is MyTCP's own:
+ * reasons to drop a segment for which the kernel has no name there.
  */
 #define MYTCP_COUNTERS_TCP(X)						\
 	X(ActiveOpens) X(PassiveOpens) X(AttemptFails) X(EstabResets)	\
@@ -23,33 +24,43 @@
 	X(OutRsts) X(InCsumErrors)
 
 #define MYTCP_COUNTERS_EXT(X)						\
-	X(ListenOverflows) X(ListenDrops) X(TW) X(TWRecycled)		\
-	X(TCPTimeWaitOverflow) X(PAWSActive) X(PAWSEstab)		\
-	X(DelayedACKs) X(DelayedACKLost) X(TCPChallengeACK)		\
-	X(TCPACKSkippedPAWS) X(TCPACKSkippedSeq)			\
-	X(TCPACKSkippedChallenge) X(TCPACKSkippedTimeWait)		\
-	X(TCPSYNChallenge) X(TCPReqQFullDrop) X(TCPDeferAcceptDrop)	\
-	X(TCPTimeouts) X(TCPSynRetrans) X(TCPFastRetrans)		\
-	X(TCPRetransFail) X(TCPLossProbes)				\
+	X(EmbryonicRsts) X(OutOfWindowIcmps) X(LockDroppedIcmps) X(TW)	\
+	X(TWRecycled) X(PAWSActive) X(PAWSEstab) X(DelayedACKs)		\
+	X(DelayedACKLocked) X(DelayedACKLost) X(ListenOverflows)	\
+	X(ListenDrops) X(TCPPureAcks) X(TCPRenoRecovery)		\
+	X(TCPRenoFailures) X(TCPLossFailures) X(TCPFastRetrans)		\
+	X(TCPSlowStartRetrans) X(TCPTimeouts) X(TCPRenoRecoveryFail)	\
 	X(TCPAbortOnData) X(TCPAbortOnClose) X(TCPAbortOnMemory)	\
 	X(TCPAbortOnTimeout) X(TCPAbortOnLinger) X(TCPAbortFailed)	\
-	X(TCPBacklogDrop) X(TCPRcvQDrop) X(TCPOFOQueue) X(TCPOFODrop)	\
-	X(TCPOFOMerge) X(TCPKeepAlive) X(TCPWinProbe)			\
+	X(TCPBacklogDrop) X(TCPMinTTLDrop) X(TCPDeferAcceptDrop)	\
+	X(TCPTimeWaitOverflow) X(TCPReqQFullDrop) X(TCPRetransFail)	\
+	X(TCPRcvCoalesce) X(TCPOFOQueue) X(TCPOFODrop) X(TCPOFOMerge)	\
+	X(TCPChallengeACK) X(TCPSYNChallenge)				\
 	X(TCPFromZeroWindowAdv) X(TCPToZeroWindowAdv)			\
-	X(TCPRcvCoalesce) X(TCPHPHits) X(TCPPureAcks)			\
-	X(LockDroppedIcmps) X(OutOfWindowIcmps) X(TCPMinTTLDrop)	\
-	X(DropShort) X(DropOffset) X(DropFlags) X(DropSource)		\
-	X(DropState) X(DropOldAck) X(DropNoAck) X(DropFilter)		\
-	X(DropPolicy) X(DropOutOfWindow) X(DropNoMemory)		\
-	X(DropAfterClose)
+	X(TCPSynRetrans) X(TCPOrigDataSent) X(TCPACKSkippedSynRecv)	\
+	X(TCPACKSkippedPAWS) X(TCPACKSkippedSeq)			\
+	X(TCPACKSkippedFinWait2) X(TCPACKSkippedTimeWait)		\
+	X(TCPACKSkippedChallenge) X(TCPWinProbe) X(TCPKeepAlive)	\
+	X(TCPDelivered) X(TCPDeliveredCE) X(TCPZeroWindowDrop)		\
+	X(TCPRcvQDrop)
+
+#define MYTCP_COUNTERS_OWN(X)						\
+	X(DropShort) X(DropOffset) X(DropSource) X(DropConntrack)	\
+	X(DropPolicy) X(DropFilter) X(DropState) X(DropFlags)		\
+	X(DropOutOfWindow) X(DropBlindRst) X(DropNoAck) X(DropBadAck)	\
+	X(DropOldAck) X(DropAfterFin) X(DropAfterClose)			\
+	X(DropTimeWait) X(DropNoRoute) X(DropNoMemory)
 
 enum mytcp_counter {
 #define MYTCP_COUNTER(name) MYTCP_MIB_##name,
 	MYTCP_COUNTERS_TCP(MYTCP_COUNTER)
 	MYTCP_COUNTERS_EXT(MYTCP_COUNTER)
+	MYTCP_COUNTERS_OWN(MYTCP_COUNTER)
 #undef MYTCP_COUNTER
 	MYTCP_MIB_MAX
 };
+
+extern const char * const mytcp_counter_names[MYTCP_MIB_MAX];
 
 /**
  * struct mytcp_counters - one CPU's share of a namespace's counters

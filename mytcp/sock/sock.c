@@ -222,6 +222,23 @@ void mytcp_sock_unlock_child(struct sock *sk) __releases(&sk->sk_lock.slock)
 	sock_put(sk);
 }
 
+/* RFC 4022: tcpCurrEstab, tcpAttemptFails, tcpEstabResets. */
+static void count_state(const struct sock *sk, int from, int to)
+{
+	struct net *net = sock_net(sk);
+
+	mytcp_count_add(net, CurrEstab, mytcp_fsm_in(to, COUNTED) -
+			mytcp_fsm_in(from, COUNTED));
+	if (to != MYTCP_CLOSE)
+		return;
+	/* a child that never took its entry's place was no attempt */
+	if (mytcp_fsm_in(from, MYTCP_ST(SYN_SENT) | MYTCP_ST(SYN_RECV)) &&
+	    mytcp_node_hashed(&mytcp_sk(sk)->node))
+		mytcp_count(net, AttemptFails);
+	else if (mytcp_fsm_in(from, COUNTED))
+		mytcp_count(net, EstabResets);
+}
+
 /**
  * mytcp_sock_set_state() - the only function that changes a socket's state
  * @sk: socket
@@ -244,8 +261,7 @@ void mytcp_sock_set_state(struct sock *sk, int state)
 	if (state != MYTCP_CLOSE || mytcp_node_hashed(&ms->node) ||
 	    !mytcp_fsm_in(from, MYTCP_ST(TIME_WAIT) | MYTCP_ST(FIN_WAIT2)))
 		trace_mytcp_state(net, &ms->node.key, from, state);
-	mytcp_count_add(net, CurrEstab, mytcp_fsm_in(state, COUNTED) -
-			mytcp_fsm_in(from, COUNTED));
+	count_state(sk, from, state);
 	if (from == MYTCP_CLOSE)
 		mytcp_bound_remove(sk);
 	WRITE_ONCE(ms->node.state, state);

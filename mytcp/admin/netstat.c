@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/mytcp_netstat: the counters, in the manner of /proc/net/netstat. */
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+
+#include "mytcp/admin/admin.h"
+#include "mytcp/sock/netns.h"
+
+/* How many stand on the first line. */
+#define PLUS_ONE(name)	+ 1
+#define FIRST_EXT	(0 MYTCP_COUNTERS_TCP(PLUS_ONE))
+
+static void show_counters(struct seq_file *seq, const char *prefix, int from,
+			  int to)
+{
+	const struct mytcp_net *mn = mytcp_net(seq_file_single_net(seq));
+	int i;
+
+	seq_puts(seq, prefix);
+	for (i = from; i < to; i++)
+		seq_printf(seq, " %s", mytcp_counter_names[i]);
+	seq_printf(seq, "\n%s", prefix);
+	/* signed, for the gauge among them */
+	for (i = from; i < to; i++)
+		seq_printf(seq, " %ld", (long)mytcp_netns_counter(mn, i));
+	seq_putc(seq, '\n');
+}
+
+static int netstat_show(struct seq_file *seq, void *v)
+{
+	show_counters(seq, "Tcp:", 0, FIRST_EXT);
+	show_counters(seq, "TcpExt:", FIRST_EXT, MYTCP_MIB_MAX);
+	return 0;
+}
+
+static int __net_init netstat_enter(struct net *net)
+{
+	if (!proc_create_net_single("mytcp_netstat", 0444, net->proc_net,
+				    netstat_show, NULL))
+		return -ENOMEM;
+	return 0;
+}
+
+static void __net_exit netstat_leave(struct net *net)
+{
+	remove_proc_entry("mytcp_netstat", net->proc_net);
+}
+
+static struct pernet_operations netstat_ops = {
+	.init = netstat_enter,
+	.exit = netstat_leave,
+};
+
+/**
+ * mytcp_netstat_init() - /proc/net/mytcp_netstat in every namespace
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int mytcp_netstat_init(void)
+{
+	return register_pernet_subsys(&netstat_ops);
+}
+
+/**
+ * mytcp_netstat_exit() - the inverse
+ *
+ * Context: module exit.
+ */
+void mytcp_netstat_exit(void)
+{
+	unregister_pernet_subsys(&netstat_ops);
+}
