@@ -5,6 +5,7 @@
  * by mytcp-ss as netstat -napt has it.
  */
 #include "lib/hosts.h"
+#include "lib/sockets.h"
 #include "lib/states.h"
 #include "lib/test.h"
 #include "lib/tool.h"
@@ -118,6 +119,71 @@ WIRE_TEST(listing, listener_shows_who_waits)
 	}
 	check_eq(waiting, 2);
 	wire_close(other);
+}
+
+/* ---- sockets that are bound and nothing more ---- */
+
+#define BOUND_SOCKETS	500
+#define BOUND_PORT	20000
+
+static int bind_to(int port)
+{
+	struct sockaddr_in at = addr4("127.0.0.1", port);
+	int fd = stack_socket(AF_INET);
+
+	check_ok(bind4(fd, &at));
+	return fd;
+}
+
+/* How many of the entries in @state stand at each port. */
+static int count_bound(int state, int *times)
+{
+	static struct listing all[2 * BOUND_SOCKETS];
+	int i, found = 0, n = listing_read(AF_INET, all, 2 * BOUND_SOCKETS);
+
+	memset(times, 0, BOUND_SOCKETS * sizeof(*times));
+	for (i = 0; i < n; i++) {
+		int which = all[i].local_port - BOUND_PORT;
+
+		if (all[i].state != state || which < 0 || which >= BOUND_SOCKETS)
+			continue;
+		times[which]++;
+		found++;
+	}
+	return found;
+}
+
+WIRE_TEST(listing, bound_sockets_are_listed_until_they_are_more)
+{
+	int fd[BOUND_SOCKETS], times[BOUND_SOCKETS], i;
+
+	if (stack_is_kernel())
+		SKIP(return, "the kernel does not list such");
+	for (i = 0; i < BOUND_SOCKETS; i++)
+		fd[i] = bind_to(BOUND_PORT + i);
+	check_eq(count_bound(CLOSE, times), BOUND_SOCKETS);
+	for (i = 0; i < BOUND_SOCKETS; i++)
+		check_eq(times[i], 1);
+
+	/* every other one listens, or is closed */
+	for (i = 0; i < BOUND_SOCKETS; i += 2)
+		if (i % 4)
+			check_ok(listen(fd[i], 1));
+		else
+			check_ok(close(fd[i]));
+	check_eq(count_bound(CLOSE, times), BOUND_SOCKETS / 2);
+	for (i = 0; i < BOUND_SOCKETS; i++)
+		check_eq(times[i], i % 2);
+	check_eq(count_bound(LISTEN, times), BOUND_SOCKETS / 4);
+
+	/* one that connected and was turned away has its port still */
+	check_err(connect(fd[1], (void *)&(struct sockaddr_in){
+			.sin_family = AF_INET, .sin_port = htons(NOBODY_PORT),
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		}, sizeof(struct sockaddr_in)), ECONNREFUSED);
+	count_bound(CLOSE, times);
+	check_eq(times[1], 1);
+	(void)w;
 }
 
 TEST_HARNESS_MAIN

@@ -3,18 +3,41 @@
  * Sockets in CLOSED that bind() has given a port: no segment looks for them, so
  * they stand in no table, but whoever wonders what keeps a port wants to see them.
  *
- * The list is in struct mytcp_net, linked through sk_bind_node, which the kernel
- * leaves to a protocol; the node's serial numbers its entries as it does those of
- * the table's chains.
+ * They are in chains by port, linked through sk_bind_node, which the kernel leaves
+ * to a protocol; the node's serial numbers the entries of a chain as it does those
+ * of the table's.
  *
- * Lock order: socket lock, mytcp_net.bound_lock, which is innermost.
+ * Lock order: socket lock, a chain's lock, which is innermost.
  */
+#include <linux/spinlock.h>
 #include <net/inet_sock.h>
+#include <net/netns/hash.h>
 #include <net/sock.h>
 
 #include "mytcp/sock/bound.h"
-#include "mytcp/sock/netns.h"
 #include "mytcp/sock/sock.h"
+
+/**
+ * struct chain - sockets whose ports have the same hash
+ * @lock: of all below
+ * @serial: the last socket's that was put into it
+ * @head: the sockets, by falling serial
+ */
+struct chain {
+	spinlock_t lock;	/* of the chain */
+	u64 serial;
+	struct hlist_head head;
+};
+
+static struct chain chains[MYTCP_BOUND_CHAINS];
+
+/* The node's port is constant while the socket is in the chain. */
+static struct chain *chain_of(const struct mytcp_node *node)
+{
+	u32 hash = ntohs(node->key.lport) ^ net_hash_mix(node->net);
+
+	return &chains[hash % MYTCP_BOUND_CHAINS];
+}
 
 /**
  * mytcp_bound_add() - a socket has a port and no connection
@@ -24,8 +47,8 @@
  */
 void mytcp_bound_add(struct sock *sk)
 {
-	struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	struct mytcp_node *node = &mytcp_sk(sk)->node;
+	struct chain *chain;
 
 	sock_owned_by_me(sk);
 	if (WARN_ON_ONCE(!hlist_unhashed(&sk->sk_bind_node)))
@@ -34,10 +57,11 @@ void mytcp_bound_add(struct sock *sk)
 		       htons(inet_sk(sk)->inet_num), htonl(INADDR_ANY), 0);
 	node->dev = sk->sk_bound_dev_if;
 
-	spin_lock_bh(&mn->bound_lock);
-	node->serial = ++mn->bound_serial;
-	hlist_add_head(&sk->sk_bind_node, &mn->bound);
-	spin_unlock_bh(&mn->bound_lock);
+	chain = chain_of(node);
+	spin_lock_bh(&chain->lock);
+	node->serial = ++chain->serial;
+	hlist_add_head(&sk->sk_bind_node, &chain->head);
+	spin_unlock_bh(&chain->lock);
 }
 
 /**
@@ -48,45 +72,64 @@ void mytcp_bound_add(struct sock *sk)
  */
 void mytcp_bound_remove(struct sock *sk)
 {
-	struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	struct chain *chain;
 
 	if (hlist_unhashed(&sk->sk_bind_node))
 		return;
-	spin_lock_bh(&mn->bound_lock);
+	chain = chain_of(&mytcp_sk(sk)->node);
+	spin_lock_bh(&chain->lock);
 	hlist_del_init(&sk->sk_bind_node);
-	spin_unlock_bh(&mn->bound_lock);
+	spin_unlock_bh(&chain->lock);
 }
 
 /**
- * mytcp_bound_collect() - such sockets of a namespace, for a listing
- * @net: namespace
+ * mytcp_bound_collect() - such sockets, for a listing
+ * @net: namespace, or NULL for all
+ * @chain: which chain of them
  * @serial: pass over entries with a greater one
  * @found: receives them, held, by falling serial
  * @room: how many at most
  *
  * Context: any.
- * Return: how many; less than @room at the end of the list.
+ * Return: how many; less than @room at the end of the chain.
  */
-unsigned int mytcp_bound_collect(struct net *net, u64 serial,
-				 struct mytcp_found *found, unsigned int room)
+unsigned int mytcp_bound_collect(const struct net *net, unsigned int chain,
+				 u64 serial, struct mytcp_found *found,
+				 unsigned int room)
 {
-	struct mytcp_net *mn = mytcp_net(net);
+	struct chain *c = &chains[chain];
 	unsigned int n = 0;
 	struct sock *sk;
 
-	if (hlist_empty(&mn->bound))
+	if (hlist_empty(&c->head))
 		return 0;
-	spin_lock_bh(&mn->bound_lock);
-	hlist_for_each_entry(sk, &mn->bound, sk_bind_node) {
+	spin_lock_bh(&c->lock);
+	hlist_for_each_entry(sk, &c->head, sk_bind_node) {
 		struct mytcp_node *node = &mytcp_sk(sk)->node;
 
-		if (node->serial > serial || !mytcp_node_get(node))
+		if (node->serial > serial || (net && node->net != net) ||
+		    !mytcp_node_get(node))
 			continue;
 		found[n].node = node;
 		found[n].serial = node->serial;
 		if (++n == room)
 			break;
 	}
-	spin_unlock_bh(&mn->bound_lock);
+	spin_unlock_bh(&c->lock);
 	return n;
+}
+
+/**
+ * mytcp_bound_init() - make the chains
+ *
+ * Context: module init, before the first socket.
+ */
+void mytcp_bound_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MYTCP_BOUND_CHAINS; i++) {
+		spin_lock_init(&chains[i].lock);
+		INIT_HLIST_HEAD(&chains[i].head);
+	}
 }

@@ -92,8 +92,6 @@ static int __net_init netns_enter(struct net *net)
 		return -ENOMEM;
 	}
 
-	spin_lock_init(&mn->bound_lock);
-	INIT_HLIST_HEAD(&mn->bound);
 	default_buffers(mn);
 	default_limits(mn);
 	default_settings(mn);

@@ -6,8 +6,6 @@
 #include <linux/types.h>
 #include <linux/percpu.h>
 #include <linux/bitmap.h>
-#include <linux/list.h>
-#include <linux/spinlock.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "mytcp/proto/cookie.h"
@@ -107,9 +105,6 @@ struct mytcp_counters {
  * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
  * @isn_base: test aid: when not 0, the ISN of every connection
  * @tw_count: TIME_WAIT buckets standing
- * @bound_lock: of @bound and @bound_serial; innermost
- * @bound: sockets in CLOSED that have a port, through sk_bind_node; sock/bound
- * @bound_serial: serial of the last of them
  * @sysctl_header: of /proc/sys/net/mytcp; admin/sysctl
  */
 struct mytcp_net {
@@ -147,9 +142,6 @@ struct mytcp_net {
 	unsigned int notsent_lowat;
 	unsigned int isn_base;
 	atomic_t tw_count;
-	spinlock_t bound_lock;	/* of the next two */
-	struct hlist_head bound;
-	u64 bound_serial;
 	struct ctl_table_header *sysctl_header;
 };
 

@@ -455,6 +455,7 @@ int mytcp_sock_module_init(void)
 {
 	BUILD_BUG_ON(offsetof(struct mytcp_sock, inet));
 	BUILD_BUG_ON(sizeof(struct mytcp_cb) > sizeof_field(struct sk_buff, cb));
+	mytcp_bound_init();
 	return percpu_counter_init(&mytcp_sockets, 0, GFP_KERNEL);
 }
 

@@ -29,6 +29,12 @@ void mytcp_walk_rewind(struct mytcp_walk *walk, unsigned int parts)
 	walk->at = 0;
 }
 
+/* Chains are numbered on from those of the table. */
+static unsigned int walk_end(void)
+{
+	return mytcp_table_end() + MYTCP_BOUND_CHAINS;
+}
+
 /* The next chain of the parts wanted, this one included. */
 static void skip_parts(struct mytcp_walk *walk)
 {
@@ -40,14 +46,17 @@ static void skip_parts(struct mytcp_walk *walk)
 	if (walk->bucket >= conns && walk->bucket < bound &&
 	    !(walk->parts & MYTCP_WALK_CONNS))
 		walk->bucket = bound;
-	if (walk->bucket == bound && !(walk->parts & MYTCP_WALK_BOUND))
-		walk->bucket++;
+	if (walk->bucket >= bound && !(walk->parts & MYTCP_WALK_BOUND))
+		walk->bucket = walk_end();
 }
 
 static unsigned int collect(struct net *net, struct mytcp_walk *walk)
 {
-	if (walk->bucket == mytcp_table_end())
-		return mytcp_bound_collect(net, walk->serial, walk->found,
+	unsigned int bound = mytcp_table_end();
+
+	if (walk->bucket >= bound)
+		return mytcp_bound_collect(net, walk->bucket - bound,
+					   walk->serial, walk->found,
 					   MYTCP_WALK_BATCH);
 	return mytcp_table_collect(net, walk->bucket, walk->serial,
 				   walk->found, MYTCP_WALK_BATCH);
@@ -62,7 +71,7 @@ static struct mytcp_node *settle(struct mytcp_walk *walk)
 
 /**
  * mytcp_walk_here() - the entry at a place
- * @net: namespace; NULL for all, which then have no MYTCP_WALK_BOUND
+ * @net: namespace; NULL for all
  * @walk: holds nothing
  *
  * Context: process.
@@ -70,8 +79,7 @@ static struct mytcp_node *settle(struct mytcp_walk *walk)
  */
 struct mytcp_node *mytcp_walk_here(struct net *net, struct mytcp_walk *walk)
 {
-	for (skip_parts(walk); walk->bucket <= mytcp_table_end();
-	     skip_parts(walk)) {
+	for (skip_parts(walk); walk->bucket < walk_end(); skip_parts(walk)) {
 		walk->at = 0;
 		walk->count = collect(net, walk);
 		if (walk->count)

@@ -17,7 +17,7 @@
 /**
  * struct mytcp_walk - where a walk stands
  * @parts: MYTCP_WALK_*
- * @bucket: chain of the present entry; one behind the last for the bound ones
+ * @bucket: chain of the present entry, the table's first
  * @serial: of the present entry, or the greatest that it may have
  * @count: entries in @found
  * @at: the present one among them
