@@ -5,23 +5,19 @@
 WIRE_FIXTURE(time_wait)
 
 /* Closed from here: the stack is in TIME-WAIT, and expects the peer's 2. */
-static void enter_time_wait(struct wire *w, int fd)
+static void to_time_wait(struct wire *w, int fd)
 {
 	/* RFC 1337: the kernel's TCP lets a RST end TIME-WAIT by default. */
 	if (stack_is_kernel())
 		sysctl_set("rfc1337", 1);
 	sysctl_set("invalid_ratelimit", 0);
-	close(fd);
-	expect(w, FIN | ACK, .seq = 1);
-	inject(w, FIN | ACK, .seq = 1, .ack = 2);
-	expect(w, ACK, .seq = 2, .ack = 2);
-	expect_listed(w, TIME_WAIT);
+	enter_time_wait(w, fd);
 }
 
 /* S11: the last ACK was lost, the FIN comes again and is answered again. */
 WIRE_TEST(time_wait, repeated_fin_is_acknowledged)
 {
-	enter_time_wait(w, open_passive(w));
+	to_time_wait(w, open_passive(w));
 	inject(w, FIN | ACK, .seq = 1, .ack = 2);
 	expect(w, ACK, .seq = 2, .ack = 2);
 	inject(w, FIN | ACK, .seq = 1, .ack = 2);
@@ -34,7 +30,7 @@ WIRE_TEST(time_wait, repeated_fin_is_acknowledged_with_timestamps)
 {
 	int fd = open_passive(w, MSS(1460), NOP, NOP, TS(100, 0));
 
-	enter_time_wait(w, fd);
+	to_time_wait(w, fd);
 	inject(w, FIN | ACK, .seq = 1, .ack = 2,
 	       .opts = { NOP, NOP, TS(200, LAST_TS) });
 	expect(w, ACK, .seq = 2, .ack = 2,
@@ -44,7 +40,7 @@ WIRE_TEST(time_wait, repeated_fin_is_acknowledged_with_timestamps)
 /* A16, RFC 1337: a RST does not end TIME-WAIT, wherever it lies. */
 WIRE_TEST(time_wait, rst_is_ignored)
 {
-	enter_time_wait(w, open_passive(w));
+	to_time_wait(w, open_passive(w));
 	inject(w, RST, .seq = 2);
 	expect_none(w, 0);
 	expect_listed(w, TIME_WAIT);
@@ -58,7 +54,7 @@ WIRE_TEST(time_wait, rst_is_ignored)
 /* An ordinary acknowledgment is no reason to answer. */
 WIRE_TEST(time_wait, exact_ack_is_not_answered)
 {
-	enter_time_wait(w, open_passive(w));
+	to_time_wait(w, open_passive(w));
 	inject(w, ACK, .seq = 2, .ack = 2);
 	expect_none(w, 0);
 	expect_listed(w, TIME_WAIT);
@@ -70,7 +66,7 @@ WIRE_TEST(time_wait, exact_ack_is_not_answered)
  */
 WIRE_TEST(time_wait, overtaken_ack_is_not_answered)
 {
-	enter_time_wait(w, open_passive(w));
+	to_time_wait(w, open_passive(w));
 	inject(w, ACK, .seq = 1, .ack = 2, .keep = true);
 	if (stack_is_kernel())
 		expect(w, ACK, .seq = 2, .ack = 2);
@@ -81,7 +77,7 @@ WIRE_TEST(time_wait, overtaken_ack_is_not_answered)
 /* Old data is answered with the ACK that says where we are. */
 WIRE_TEST(time_wait, old_data_is_acknowledged)
 {
-	enter_time_wait(w, open_passive(w));
+	to_time_wait(w, open_passive(w));
 	inject(w, ACK | PSH, .seq = 1, .ack = 2, .len = 1, .keep = true);
 	expect(w, ACK, .seq = 2, .ack = 2);
 	expect_listed(w, TIME_WAIT);
@@ -95,7 +91,7 @@ WIRE_TEST(time_wait, old_syn_is_answered_with_ack)
 	inject(w, SYN, .opts = { MSS(1460) });
 	expect(w, SYN | ACK);
 	inject(w, ACK);
-	enter_time_wait(w, wire_accept(listener));
+	to_time_wait(w, wire_accept(listener));
 	inject(w, SYN, .seq = -10000, .keep = true, .opts = { MSS(1460) });
 	expect(w, ACK, .seq = 2, .ack = 2);
 	expect_listed(w, TIME_WAIT);
@@ -111,7 +107,7 @@ WIRE_TEST(time_wait, new_syn_opens_a_new_connection)
 	inject(w, SYN, .opts = { MSS(1460) });
 	expect(w, SYN | ACK);
 	inject(w, ACK);
-	enter_time_wait(w, wire_accept(listener));
+	to_time_wait(w, wire_accept(listener));
 	old = w->irs + w->rcv_nxt;
 
 	wire_restart(w, w->iss + 100000);
@@ -133,7 +129,7 @@ static int listen_through(struct wire *w, int ts)
 	inject(w, SYN, .opts = { MSS(1460), NOP, NOP, TS(ts, 0) });
 	expect(w, SYN | ACK);
 	inject(w, ACK);
-	enter_time_wait(w, wire_accept(listener));
+	to_time_wait(w, wire_accept(listener));
 	return listener;
 }
 

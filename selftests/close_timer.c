@@ -7,19 +7,10 @@
 
 WIRE_FIXTURE(close_timer)
 
-static void enter_time_wait(struct wire *w)
-{
-	close(open_passive(w));
-	expect(w, FIN | ACK, .seq = 1);
-	inject(w, FIN | ACK, .seq = 1, .ack = 2);
-	expect(w, ACK, .seq = 2, .ack = 2);
-	expect_listed(w, TIME_WAIT);
-}
-
 /* MUST-13, S11: 60 seconds (Linux's fixed 2 MSL), then nothing is left. */
 WIRE_TEST_TIMEOUT(close_timer, time_wait_lasts_60_seconds, 300)
 {
-	enter_time_wait(w);
+	enter_time_wait(w, open_passive(w));
 	expect_none(w, 59500);
 	expect_listed(w, TIME_WAIT);
 	expect_none(w, 500 + 7500);
@@ -32,7 +23,7 @@ WIRE_TEST_TIMEOUT(close_timer, time_wait_lasts_60_seconds, 300)
 /* S11: the FIN is answered to the end, and each time the clock restarts. */
 WIRE_TEST_TIMEOUT(close_timer, repeated_fin_restarts_time_wait, 300)
 {
-	enter_time_wait(w);
+	enter_time_wait(w, open_passive(w));
 	expect_none(w, 40000);
 	inject(w, FIN | ACK, .seq = 1, .ack = 2);
 	expect(w, ACK, .seq = 2, .ack = 2);

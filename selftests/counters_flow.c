@@ -9,28 +9,14 @@
 #include "lib/tally.h"
 #include "lib/test.h"
 
-#define SEGMENT	1000
+#define SEGMENT	TALLY_SEGMENT
 
 TALLY_FIXTURE(flow)
-
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
-
-static int opened(struct wire *w, struct tally *t)
-{
-	int fd = open_passive(w, MSS(SEGMENT));
-
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	tally_skip(t);
-	return fd;
-}
 
 static void expect_segments(struct wire *w, int from, int to)
 {
 	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
+		expect(w, ACK | ANYPSH, .seq = tally_at(from), .len = SEGMENT);
 }
 
 #define CUT_OFF	7
@@ -67,14 +53,14 @@ TALLY_TEST(flow, an_open_that_is_refused)
 
 TALLY_TEST(flow, a_connection_that_is_reset)
 {
-	opened(w, t);
+	tally_open(w, t);
 	inject(w, RST);
 	expect_tally(t, COUNT(EstabResets, 1), COUNT(CurrEstab, -1));
 }
 
 TALLY_TEST(flow, nstat_reads_the_counters)
 {
-	opened(w, t);
+	tally_open(w, t);
 	if (!have_command("nstat"))
 		SKIP(return, "needs nstat(8)");
 	inject(w, ACK | PSH, .len = 10, .badsum = 1, .keep = true);
@@ -86,12 +72,12 @@ TALLY_TEST(flow, nstat_reads_the_counters)
 
 TALLY_TEST(flow, data_that_is_sent_and_acknowledged)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	send_pattern(fd, 0, 3 * SEGMENT);
 	expect_segments(w, 0, 3);
 	expect_tally(t, COUNT(TCPOrigDataSent, 3));
-	inject(w, ACK, .ack = at(3));
+	inject(w, ACK, .ack = tally_at(3));
 	expect_tally(t, COUNT(TCPDelivered, 3), COUNT(TCPPureAcks, 1));
 }
 
@@ -107,7 +93,7 @@ TALLY_TEST(flow, data_that_met_congestion)
 	tally_skip(t);
 	send_pattern(fd, 0, 2 * SEGMENT);
 	expect_segments(w, 0, 2);
-	inject(w, ACK | ECE, .ack = at(2));
+	inject(w, ACK | ECE, .ack = tally_at(2));
 	expect_tally(t, COUNT(TCPDelivered, 2), COUNT(TCPDeliveredCE, 2));
 	close(listener);
 }
@@ -115,7 +101,7 @@ TALLY_TEST(flow, data_that_met_congestion)
 /* RFC 6582: the third duplicate, a partial ACK, the end. */
 TALLY_TEST(flow, fast_retransmit_and_recovery)
 {
-	int fd = opened(w, t), i;
+	int fd = tally_open(w, t), i;
 
 	send_pattern(fd, 0, 8 * SEGMENT);
 	expect_segments(w, 0, 8);
@@ -125,17 +111,17 @@ TALLY_TEST(flow, fast_retransmit_and_recovery)
 	expect_segments(w, 0, 1);
 	expect_tally(t, COUNT(TCPRenoRecovery, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1), COUNT(TCPDelivered, 0));
-	inject(w, ACK, .ack = at(4));
+	inject(w, ACK, .ack = tally_at(4));
 	expect_segments(w, 4, 5);
 	expect_tally(t, COUNT(TCPFastRetrans, 1), COUNT(RetransSegs, 1),
 		     COUNT(TCPDelivered, 4));
-	inject(w, ACK, .ack = at(8));
+	inject(w, ACK, .ack = tally_at(8));
 	expect_tally(t, COUNT(TCPDelivered, 4), COUNT(TCPOrigDataSent, 0));
 }
 
 TALLY_TEST(flow, a_retransmission_that_does_not_leave)
 {
-	int fd = opened(w, t), i;
+	int fd = tally_open(w, t), i;
 
 	if (!have_command("nft"))
 		SKIP(return, "needs nft(8)");
@@ -154,7 +140,7 @@ TALLY_TEST(flow, a_retransmission_that_does_not_leave)
 
 TALLY_TEST(flow, close_with_unread_data)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	inject(w, ACK | PSH, .len = 10);
 	expect(w, ACK);
@@ -167,7 +153,7 @@ TALLY_TEST(flow, close_with_unread_data)
 /* SO_LINGER with a time of 0, MAY-8. */
 TALLY_TEST(flow, an_abort)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	close_abort(fd);
 	expect(w, RST | ACK, .seq = 1);
@@ -177,7 +163,7 @@ TALLY_TEST(flow, an_abort)
 
 TALLY_TEST(flow, text_that_nobody_can_read_any_more)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	check_ok(shutdown(fd, SHUT_RD));
 	close(fd);
@@ -190,7 +176,7 @@ TALLY_TEST(flow, text_that_nobody_can_read_any_more)
 /* TCP_LINGER2 of -1: no FIN_WAIT_2 without a user. */
 TALLY_TEST(flow, no_wait_for_the_peers_fin)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	set_opt(fd, IPPROTO_TCP, TCP_LINGER2, -1);
 	close(fd);
@@ -202,7 +188,7 @@ TALLY_TEST(flow, no_wait_for_the_peers_fin)
 
 TALLY_TEST(flow, more_orphans_than_there_may_be)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	sysctl_set("max_orphans", 0);
 	close(fd);
@@ -213,7 +199,7 @@ TALLY_TEST(flow, more_orphans_than_there_may_be)
 
 TALLY_TEST(flow, a_reset_that_does_not_leave)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	if (!have_command("nft"))
 		SKIP(return, "needs nft(8)");

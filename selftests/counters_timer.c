@@ -7,23 +7,9 @@
 #include "lib/tally.h"
 #include "lib/test.h"
 
-#define SEGMENT	1000
+#define SEGMENT	TALLY_SEGMENT
 
 TALLY_FIXTURE(timed)
-
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
-
-static int opened(struct wire *w, struct tally *t)
-{
-	int fd = open_passive(w, MSS(SEGMENT));
-
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	tally_skip(t);
-	return fd;
-}
 
 static void send_eight(struct wire *w, struct tally *t, int fd)
 {
@@ -31,13 +17,13 @@ static void send_eight(struct wire *w, struct tally *t, int fd)
 
 	send_pattern(fd, 0, 8 * SEGMENT);
 	for (i = 0; i < 8; i++)
-		expect(w, ACK | ANYPSH, .seq = at(i), .len = SEGMENT);
+		expect(w, ACK | ANYPSH, .seq = tally_at(i), .len = SEGMENT);
 	tally_skip(t);
 }
 
 static void expect_again(struct wire *w, int segment)
 {
-	expect(w, ACK | ANYPSH, .seq = at(segment), .len = SEGMENT);
+	expect(w, ACK | ANYPSH, .seq = tally_at(segment), .len = SEGMENT);
 }
 
 /* RFC 9293 3.8.3: the first retransmission after a second. */
@@ -65,12 +51,12 @@ TALLY_TEST(timed, a_syn_that_is_lost)
 /* RFC 5681 3.1: the timer repeats the first, ACKs let the others follow. */
 TALLY_TEST(timed, slow_start_after_a_timeout)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	send_eight(w, t, fd);
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = at(1));
+	inject(w, ACK, .ack = tally_at(1));
 	expect_again(w, 1);
 	expect_again(w, 2);
 	expect_tally(t, COUNT(TCPSlowStartRetrans, 2), COUNT(RetransSegs, 2),
@@ -79,12 +65,12 @@ TALLY_TEST(timed, slow_start_after_a_timeout)
 	expect_again(w, 1);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPLossFailures, 1),
 		     COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = at(8));
+	inject(w, ACK, .ack = tally_at(8));
 }
 
 TALLY_TEST(timed, duplicate_acks_too_few_for_a_recovery)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	send_eight(w, t, fd);
 	inject(w, ACK, .ack = 1);
@@ -92,12 +78,12 @@ TALLY_TEST(timed, duplicate_acks_too_few_for_a_recovery)
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPRenoFailures, 1),
 		     COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = at(8));
+	inject(w, ACK, .ack = tally_at(8));
 }
 
 TALLY_TEST(timed, a_recovery_that_ends_in_a_timeout)
 {
-	int fd = opened(w, t), i;
+	int fd = tally_open(w, t), i;
 
 	send_eight(w, t, fd);
 	for (i = 0; i < 3; i++)
@@ -107,13 +93,13 @@ TALLY_TEST(timed, a_recovery_that_ends_in_a_timeout)
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPRenoRecoveryFail, 1),
 		     COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = at(8));
+	inject(w, ACK, .ack = tally_at(8));
 }
 
 /* MUST-21: TCP_USER_TIMEOUT is over. */
 TALLY_TEST(timed, data_that_nobody_acknowledges)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	set_opt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 300);
 	send_pattern(fd, 0, 10);
@@ -128,7 +114,7 @@ TALLY_TEST(timed, data_that_nobody_acknowledges)
 /* RFC 9293 3.8.6.1 */
 TALLY_TEST(timed, a_window_probe)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	inject(w, ACK, .wnd = 0);
 	send_pattern(fd, 0, 10);
@@ -139,7 +125,7 @@ TALLY_TEST(timed, a_window_probe)
 /* RFC 9293 3.8.4 */
 TALLY_TEST(timed, a_keepalive)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	set_opt(fd, IPPROTO_TCP, TCP_KEEPIDLE, 3);
 	set_opt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -148,24 +134,11 @@ TALLY_TEST(timed, a_keepalive)
 }
 
 /* Data is waited for in vain, on which the ACK could have ridden. */
-static uint64_t leave_quick(struct wire *w, int fd)
-{
-	int i;
-
-	for (i = 0; i < 40; i++) {
-		inject(w, ACK, .len = SEGMENT);
-		recv_pattern(fd, i * SEGMENT, SEGMENT);
-	}
-	while (w->last.s.ack < w->snd_nxt)
-		check(receive(w, 1000));
-	return i * SEGMENT;
-}
-
 TALLY_TEST(timed, an_ack_that_waited)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
-	leave_quick(w, fd);
+	leave_quick(w, fd, SEGMENT);
 	tally_skip(t);
 	inject(w, ACK | PSH, .len = SEGMENT);
 	expect_none(w, 0);
@@ -176,9 +149,9 @@ TALLY_TEST(timed, an_ack_that_waited)
 /* The timer comes while a program has the socket, which then sends the ACK. */
 TALLY_TEST(timed, an_ack_that_waited_for_a_program)
 {
-	struct held h = { .fd = opened(w, t) };
+	struct held h = { .fd = tally_open(w, t) };
 
-	leave_quick(w, h.fd);
+	leave_quick(w, h.fd, SEGMENT);
 	tally_skip(t);
 	inject(w, ACK | PSH, .len = SEGMENT);
 	if (!held_begin(&h))
@@ -193,14 +166,10 @@ TALLY_TEST(timed, an_ack_that_waited_for_a_program)
 /* 2 MSL, here a second. */
 TALLY_TEST(timed, time_wait_ends)
 {
-	int fd = opened(w, t);
+	int fd = tally_open(w, t);
 
 	sysctl_set("tw_timeout", 1);
-	close(fd);
-	expect(w, FIN | ACK, .seq = 1);
-	inject(w, FIN | ACK, .seq = 1, .ack = 2);
-	expect(w, ACK, .seq = 2, .ack = 2);
-	expect_listed(w, TIME_WAIT);
+	enter_time_wait(w, fd);
 	tally_skip(t);
 	tally_await(t, "TW");
 	expect_tally(t, COUNT(TW, 1));

@@ -12,21 +12,6 @@ WIRE_FIXTURE(gro, .offload = true)
 
 #define SEGMENT	1400
 
-/* Full segments, read as they come, until the quick ACKs of the start end. */
-static uint64_t leave_quick(struct wire *w, int fd)
-{
-	int i;
-
-	for (i = 0; i < 40; i++) {
-		inject(w, ACK, .len = SEGMENT);
-		recv_pattern(fd, i * SEGMENT, SEGMENT);
-	}
-	/* An ACK may still be on its way. */
-	while (w->last.s.ack < w->snd_nxt)
-		check(receive(w, 1000));
-	return i * SEGMENT;
-}
-
 /* S13, sender: one ACK for five segments. */
 WIRE_TEST(ack, one_ack_for_five_segments_sent)
 {
@@ -60,7 +45,7 @@ WIRE_TEST(ack, older_ack_changes_nothing)
 WIRE_TEST(ack, fewer_acks_than_segments_received)
 {
 	int fd = open_passive(w), i, acks;
-	uint64_t at = leave_quick(w, fd);
+	uint64_t at = leave_quick(w, fd, SEGMENT);
 
 	for (i = acks = 0; i < 100; i++, at += SEGMENT) {
 		inject(w, ACK, .len = SEGMENT);
@@ -119,7 +104,7 @@ WIRE_TEST(ack, duplicate_is_answered_at_once)
 {
 	int fd = open_passive(w);
 
-	leave_quick(w, fd);
+	leave_quick(w, fd, SEGMENT);
 	set_opt(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	inject(w, ACK | PSH, .seq = 1, .len = SEGMENT);
 	expect(w, ACK);
@@ -131,7 +116,7 @@ WIRE_TEST(ack, duplicate_is_answered_at_once)
 WIRE_TEST(ack, gap_is_told_at_once)
 {
 	int fd = open_passive(w);
-	uint64_t at = leave_quick(w, fd), seq = at + 1;
+	uint64_t at = leave_quick(w, fd, SEGMENT), seq = at + 1;
 
 	set_opt(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	inject(w, ACK | PSH, .seq = seq + 1000, .len = 500);
@@ -233,7 +218,7 @@ WIRE_TEST(gro, merged_burst_gets_one_ack)
 WIRE_TEST(ack, backlog_is_processed_before_it_is_acknowledged)
 {
 	struct held h = { .fd = open_passive(w) };
-	uint64_t at = leave_quick(w, h.fd);
+	uint64_t at = leave_quick(w, h.fd, SEGMENT);
 	int i, acks;
 
 	inject(w, ACK | PSH, .len = 100);

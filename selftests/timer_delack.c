@@ -33,21 +33,6 @@ static void expect_at_once(struct wire *w, int flags)
 	check_le((w->last.us - since) / 1000, 4);
 }
 
-/* Full segments, read as they come, until the quick ACKs of the start end. */
-static uint64_t leave_quick(struct wire *w, int fd)
-{
-	int i;
-
-	for (i = 0; i < 60; i++) {
-		inject(w, ACK, .len = SEGMENT);
-		recv_pattern(fd, i * SEGMENT, SEGMENT);
-		receive(w, 2);
-	}
-	while (w->last.s.ack < w->snd_nxt)
-		check(receive(w, 1000));
-	return i * SEGMENT;
-}
-
 /* MUST-40: less than half a second; ours is 40 to 200 ms. */
 WIRE_TEST(delack, ack_waits_for_40_to_200_ms)
 {
@@ -96,7 +81,7 @@ WIRE_TEST(delack, answer_takes_the_ack_along)
 WIRE_TEST(delack, second_full_segment_is_acknowledged_at_once)
 {
 	int fd = open_passive(w), i;
-	uint64_t at = leave_quick(w, fd);
+	uint64_t at = leave_quick(w, fd, SEGMENT);
 
 	set_opt(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	for (i = 0; i < 5; i++) {
@@ -116,7 +101,7 @@ WIRE_TEST(delack, unread_data_is_acknowledged)
 {
 	int fd = open_passive(w), i;
 
-	leave_quick(w, fd);
+	leave_quick(w, fd, SEGMENT);
 	for (i = 0; i < 20; i++) {
 		inject(w, ACK, .len = SEGMENT);
 		if (!receive(w, MOST + TICKS))
@@ -147,7 +132,7 @@ WIRE_TEST(delack, later_segment_does_not_put_the_ack_off)
 	int fd = open_passive(w);
 	int64_t since;
 
-	leave_quick(w, fd);
+	leave_quick(w, fd, SEGMENT);
 	set_opt(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	inject(w, ACK | PSH, .len = 10);
 	since = w->mark;

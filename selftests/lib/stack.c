@@ -327,3 +327,26 @@ void wire_expect_state(const char *file, int line, struct wire *w, int state)
 	test_fail_at(file, line, "the connection is listed in %s, expected %s",
 		     state_name(is), state_name(state));
 }
+
+uint64_t leave_quick(struct wire *w, int fd, int segment)
+{
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		inject(w, ACK, .len = segment);
+		recv_pattern(fd, i * segment, segment);
+	}
+	/* An ACK may still be on its way. */
+	while (w->last.s.ack < w->snd_nxt)
+		check(receive(w, 1000));
+	return i * segment;
+}
+
+void enter_time_wait(struct wire *w, int fd)
+{
+	check_ok(close(fd));
+	expect(w, FIN | ACK, .seq = 1);
+	inject(w, FIN | ACK, .seq = 1, .ack = 2);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_listed(w, TIME_WAIT);
+}

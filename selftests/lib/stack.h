@@ -111,6 +111,13 @@ int wire_open_active(const char *file, int line, struct wire *w,
 /* Writes, or reads and compares, stream bytes @from ... @from + @len. */
 void send_pattern(int fd, uint64_t from, size_t len);
 void recv_pattern(int fd, uint64_t from, size_t len);
+/*
+ * Full segments of the peer, read as they come, until the quick ACKs of the start
+ * end; how many octets.
+ */
+uint64_t leave_quick(struct wire *w, int fd, int segment);
+/* close() from this side first, all the way to TIME_WAIT. */
+void enter_time_wait(struct wire *w, int fd);
 /* read() must return 0: the peer has closed. */
 #define expect_eof(fd) fd_expect_eof(AT_, (fd))
 void fd_expect_eof(const char *file, int line, int fd);

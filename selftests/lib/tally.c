@@ -4,6 +4,7 @@
 
 #include "fail.h"
 #include "sockets.h"
+#include "stack.h"
 #include "tally.h"
 
 /* Moved by whatever is sent and received; looked at only where a test asks. */
@@ -162,4 +163,13 @@ void tally_await(struct tally *t, const char *name)
 
 	if (!await_true(has_moved, &a, PATIENCE_MS))
 		test_fail("%s does not move", name);
+}
+
+int tally_open(struct wire *w, struct tally *t)
+{
+	int fd = open_passive(w, MSS(TALLY_SEGMENT));
+
+	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+	tally_skip(t);
+	return fd;
 }
