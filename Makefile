@@ -22,7 +22,7 @@ KBUILD := CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(PARTIAL),PARTIAL=1 KBUILD_MODPOS
 KERNEL ?= 6.1
 
 .PHONY: all modules-all $(KVERS:%=module-%) debug-kernel unit fuzz tools selftests
-.PHONY: check check-vm demo setup sparse lint checkpatch clean help
+.PHONY: check check-vm bench demo setup sparse lint checkpatch clean help
 
 all: need-kdir
 	@flock .mytcp.lock $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) $(KBUILD) modules
@@ -48,6 +48,9 @@ modules-all: $(KVERS:%=module-%)
 
 debug-kernel:
 	scripts/debug-kernel
+
+bench:
+	@scripts/bench list
 
 unit:
 	$(MAKE) -C selftests/unit run
@@ -89,7 +92,7 @@ clean:
 	rm -f mytcp.ko mytcp.o mytcp.mod mytcp.mod.c mytcp.mod.o .mytcp.*.cmd
 	rm -f .Module.symvers.cmd .modules.order.cmd .module-common.o .*.o.cmd
 	find mytcp \( -name '*.o' -o -name '.*.cmd' -o -name '.*.d' -o -name '*.mod' \) -delete
-	@for d in tools selftests selftests/unit; do \
+	@for d in tools selftests selftests/unit bench; do \
 		if test -r $$d/Makefile; then $(MAKE) -s -C $$d clean; fi; done
 
 help:
@@ -100,6 +103,7 @@ help:
 	@echo '  make demo          set up, build, and show it in a test VM'
 	@echo '  make check         everything: lint, unit tests, builds, VM tests on three kernels'
 	@echo '  make check-vm      selftests in one VM: KERNEL=6.1|6.12|debug TESTS="NAME..."'
+	@echo '  make bench         what listing 50,000 connections costs, beside the kernel'"'"'s TCP'
 	@echo '  make unit          unit tests of mytcp/proto on this machine'
 	@echo '  make fuzz          libFuzzer on the parsers of mytcp/proto'
 	@echo '  make lint          layers, sizes, RFC tables, SPDX; checkpatch and sparse are separate'

@@ -71,7 +71,7 @@ static void line_of(const struct shown *is, char *line, size_t size)
 		 peer, state_name(is->state), owner);
 }
 
-WIRE_TEST(listing, every_state_is_shown_by_the_tool)
+WIRE_TEST_TIMEOUT(listing, every_state_is_shown_by_the_tool, 120)
 {
 	struct scenery s = { .count = 0 };
 	char line[256];
@@ -153,7 +153,7 @@ static int count_bound(int state, int *times)
 	return found;
 }
 
-WIRE_TEST(listing, bound_sockets_are_listed_until_they_are_more)
+WIRE_TEST_TIMEOUT(listing, bound_sockets_are_listed_until_they_are_more, 120)
 {
 	int fd[BOUND_SOCKETS], times[BOUND_SOCKETS], i;
 

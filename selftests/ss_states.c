@@ -93,7 +93,7 @@ static void check_timer(const struct shown *is, const char *line)
 	}
 }
 
-TEST_F(ss, every_state_is_shown_once)
+TEST_F_TIMEOUT(ss, every_state_is_shown_once, LONG_TEST)
 {
 	struct scenery s = { .count = 0 };
 	char line[TOOL_LINE], columns[256];
@@ -119,7 +119,7 @@ static void ask_for(const struct shown *is, const char *options, char *command,
 		 names[is->state].asked);
 }
 
-TEST_F(ss, each_state_can_be_asked_for)
+TEST_F_TIMEOUT(ss, each_state_can_be_asked_for, LONG_TEST)
 {
 	struct scenery s = { .count = 0 };
 	char command[128], port[32];
@@ -139,7 +139,7 @@ TEST_F(ss, each_state_can_be_asked_for)
 }
 
 /* The default and -l, -a: who is meant. */
-TEST_F(ss, listeners_are_shown_to_who_asks)
+TEST_F_TIMEOUT(ss, listeners_are_shown_to_who_asks, LONG_TEST)
 {
 	struct scenery s = { .count = 0 };
 
@@ -154,7 +154,7 @@ TEST_F(ss, listeners_are_shown_to_who_asks)
 }
 
 /* The line is printed, and then the connection is not there any more. */
-TEST_F(ss, each_is_ended)
+TEST_F_TIMEOUT(ss, each_is_ended, LONG_TEST)
 {
 	struct scenery s = { .count = 0 };
 	char command[128];
@@ -179,7 +179,7 @@ TEST_F(ss, each_is_ended)
 }
 
 /* Only what the filter names. */
-TEST_F(ss, one_of_many_is_ended)
+TEST_F_TIMEOUT(ss, one_of_many_is_ended, LONG_TEST)
 {
 	struct scenery s = { .count = 0 };
 	struct shown *is;
@@ -196,7 +196,7 @@ TEST_F(ss, one_of_many_is_ended)
 }
 
 /* What TCP_INFO says stands in words behind the line. */
-TEST_F(ss, details_are_the_sockets_own)
+TEST_F_TIMEOUT(ss, details_are_the_sockets_own, LONG_TEST)
 {
 	char line[TOOL_LINE], wanted[64];
 	struct tcp_info ti;
@@ -218,7 +218,7 @@ TEST_F(ss, details_are_the_sockets_own)
 }
 
 /* -E: each socket that goes, while it goes. */
-TEST_F(ss, ends_are_followed)
+TEST_F_TIMEOUT(ss, ends_are_followed, LONG_TEST)
 {
 	char line[TOOL_LINE], wanted[64];
 	struct tool tool;
