@@ -17,7 +17,7 @@ static void write_file(const struct trace *t, const char *name, const char *text
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", t->path, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
 		test_fail("%s: cannot write \"%s\": %s", path, text,
 			  strerror(errno));
@@ -44,9 +44,12 @@ void trace_begin(struct trace *t, const char *events)
 
 	if (access(TRACEFS "/instances", F_OK))
 		check_ok(mount("tracefs", TRACEFS, "tracefs", 0, NULL));
-	snprintf(t->path, sizeof(t->path), TRACEFS "/instances/test-%d",
-		 getpid());
-	check_ok(mkdir(t->path, 0700));
+	/* To make one takes a debug kernel seconds: it is left for the next test. */
+	snprintf(t->path, sizeof(t->path), TRACEFS "/instances/mytcp-test");
+	if (mkdir(t->path, 0700))
+		check_eq(errno, EEXIST);
+	write_file(t, "events/mytcp/enable", "0");
+	write_file(t, "trace", "");
 	snprintf(names, sizeof(names), "%s", events);
 	for (name = strtok_r(names, " ", &rest); name;
 	     name = strtok_r(NULL, " ", &rest))
@@ -60,9 +63,8 @@ void trace_begin(struct trace *t, const char *events)
 
 void trace_end(struct trace *t)
 {
-	write_file(t, "events/enable", "0");
+	write_file(t, "events/mytcp/enable", "0");
 	close(t->pipe);
-	rmdir(t->path);
 }
 
 /* The line at the beginning of what was read, NULL if there is no whole one. */
