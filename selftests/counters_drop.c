@@ -12,6 +12,7 @@
 
 #include "lib/held.h"
 #include "lib/hosts.h"
+#include "lib/sockets.h"
 #include "lib/tally.h"
 #include "lib/test.h"
 
@@ -146,9 +147,16 @@ static void lengthen_chains(int fd, int from)
 	}
 }
 
-/* SYNs into a table that grows, until one is refused. */
-static void fill_tracking_table(struct wire *w)
+/* A datagram that had no answer is forgotten after 30 s. */
+#define TRACKED_MS	25000
+
+/*
+ * SYNs into a table that grows, until one is refused. False: the first ones are
+ * forgotten before it comes to that.
+ */
+static bool fill_tracking_table(struct wire *w)
 {
+	int64_t start = now_ms();
 	int fd = check_ok(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	int round, i;
 
@@ -157,10 +165,12 @@ static void fill_tracking_table(struct wire *w)
 		for (i = 0; i < 10; i++)
 			inject(w, SYN, .sport = 20000 + 10 * round + i,
 			       .keep = true);
-		if (counter("TcpExt", "DropConntrack"))
+		if (counter("TcpExt", "DropConntrack") ||
+		    now_ms() - start > TRACKED_MS)
 			break;
 	}
 	close(fd);
+	return now_ms() - start <= TRACKED_MS;
 }
 
 /*
@@ -170,6 +180,7 @@ static void fill_tracking_table(struct wire *w)
 TALLY_TEST_TIMEOUT(drop, what_conntrack_refuses, 300)
 {
 	char before[32] = "";
+	bool in_time;
 	FILE *f;
 
 	if (!have_command("nft"))
@@ -183,9 +194,11 @@ TALLY_TEST_TIMEOUT(drop, what_conntrack_refuses, 300)
 	fclose(f);
 	own_port(w);
 	set_buckets("512");
-	fill_tracking_table(w);
+	in_time = fill_tracking_table(w);
 	set_buckets(before);
 	drain(w);
+	if (!in_time && !counter("TcpExt", "DropConntrack"))
+		SKIP(return, "the machine is too slow to fill the table");
 	expect_tally(t, DROP(DropConntrack, SOME), DROP(DropState, WHATEVER));
 }
 
