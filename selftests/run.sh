@@ -115,10 +115,23 @@ show_results() {
 	done <"$out"
 }
 
+# What hangs tells where, and is ended: a test is a process group of its own,
+# which outlives its program.
+show_hung() {
+	pids=$(pgrep -f "^$build/$1\$") || return
+	for pid in $pids; do
+		for f in syscall stack net/mytcp net/tcp; do
+			sed "s|^|# $pid $f: |" /proc/"$pid"/$f
+		done
+	done
+	kill -KILL $pids
+}
+
 run_program() {
 	echo "# selftests/$1.c"
 	timeout "$limit" "$build/$1" >"$out" 2>&1
 	status=$?
+	[ $status -ne 124 ] || show_hung "$1"
 	planned=$(sed -n 's/^1\.\.//p' "$out" | head -n 1)
 	before=$((passed + failed + skipped))
 	bad=$((failed + lacking))
