@@ -4,7 +4,7 @@
  * go, and some of them change into TIME_WAIT: each that was there all the time is
  * shown once.
  *
- * MYTCP_TEST_CONNECTIONS is how many, where memory is short or the machine slow.
+ * MYTCP_TEST_LISTED is how many, where memory is short or the machine slow.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -66,7 +66,7 @@ static struct sockaddr_in server_address(int i)
 
 FIXTURE_SETUP(many)
 {
-	long pairs = (env_number("MYTCP_TEST_CONNECTIONS", 100000) + LEAVING) / 2;
+	long pairs = (env_number("MYTCP_TEST_LISTED", 100000) + LEAVING) / 2;
 	struct sockaddr_in guest_at;
 	int i, fd[2], leaves;
 
