@@ -34,9 +34,8 @@ void mytcp_diag_cookie(struct mytcp_node *node, u32 cookie[2])
 		return;
 	}
 	/* of its chain, of which there are no two with the same hash */
-	cookie[0] = (u32)node->serial;
-	cookie[1] = (node->hash << 8 | (node->serial >> 32 & 0xff)) |
-		    COOKIE_NO_SOCKET;
+	cookie[0] = node->serial_low;
+	cookie[1] = (node->place << 8 | node->serial_high) | COOKIE_NO_SOCKET;
 }
 
 static void put_address(__be32 *to, int family, const struct in6_addr *addr)

@@ -15,6 +15,7 @@
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
+#include "mytcp/sock/wheel.h"
 
 /*
  * The settings' defaults are measured by the table, so it comes first. The doors
@@ -29,6 +30,7 @@ static const struct part {
 	{ mytcp_netns_init, mytcp_netns_exit },
 	{ mytcp_port_init, mytcp_port_exit },
 	{ mytcp_sock_module_init, mytcp_sock_module_exit },
+	{ mytcp_wheel_init, mytcp_wheel_exit },
 	{ mytcp_synq_init, mytcp_synq_exit },
 	{ mytcp_timewait_init, mytcp_timewait_exit },
 	{ mytcp_demux_init, mytcp_demux_exit },

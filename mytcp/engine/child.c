@@ -10,9 +10,26 @@
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 
+/* The round trip of the SYN-ACK, unless it was sent twice (Karn). */
+static void child_measure(struct sock *sk, const struct mytcp_synq *entry)
+{
+	/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
+	u32 answered = READ_ONCE(entry->acked_us) ?: (u32)mytcp_clock_us();
+
+	if (!(entry->flags & MYTCP_SYNQ_AGAIN))
+		mytcp_rtt_sample(&mytcp_sk(sk)->rtt,
+				 max_t(u32, 1, answered - entry->sent_us));
+}
+
 /* The child's connection, as the two SYNs have made it. */
 static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 {
+	const struct mytcp_opts opts = {
+		.has = entry->peer_has,
+		.wscale = entry->peer_wscale,
+		.mss = entry->peer_mss,
+		.tsval = entry->ts_recent,
+	};
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	ms->iss = entry->iss;
@@ -29,31 +46,24 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 	ms->last_ack_sent = ms->rcv_nxt;
 	ms->copied_seq = ms->rcv_nxt;
 	ms->urg_seq = ms->rcv_nxt;
-	ms->rcv_wnd = entry->wnd;
+	ms->rcv_wnd = entry->timed.wnd;
 	ms->advmss = entry->advmss;
 	ms->rcv_wscale = entry->wscale;
 	ms->ts_offset = entry->ts_offset;
 	ms->offer = entry->offer;
 	ms->peer_mss = ms->ip->mss_default;
-	mytcp_input_negotiate(ms, &entry->opts);
+	mytcp_input_negotiate(ms, &opts);
 	ms->snd_wnd = entry->peer_wnd;
 	ms->max_window = ms->snd_wnd;
-	ms->ecn = entry->ecn ? MYTCP_ECN_OK : 0;
-	if (!entry->again) {
-		/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
-		u64 answered = READ_ONCE(entry->acked_us) ?: mytcp_clock_us();
-
-		u32 rtt_us = max_t(u64, 1, answered - entry->sent_us);
-
-		mytcp_rtt_sample(&ms->rtt, rtt_us);
-	}
+	ms->ecn = entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECN_OK : 0;
+	child_measure(sk, entry);
 }
 
 static int child_address(struct sock *sk, const struct mytcp_synq *entry)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct inet_sock *inet = inet_sk(sk);
-	const struct mytcp_key *key = &entry->node.key;
+	const struct mytcp_key *key = &entry->timed.node.key;
 	struct ip_options_rcu *back;
 
 	inet->inet_saddr = key->laddr.s6_addr32[3];
@@ -63,7 +73,7 @@ static int child_address(struct sock *sk, const struct mytcp_synq *entry)
 	inet->inet_dport = key->rport;
 	inet->inet_num = ntohs(key->lport);
 	ms->node.key = *key;
-	ms->node.dev = entry->node.dev;
+	ms->node.dev = entry->timed.node.dev;
 	sk_set_txhash(sk);
 	if (mytcp_ip4_copy_options(&back, entry->return_route))
 		return -ENOMEM;
@@ -107,7 +117,7 @@ struct sock *mytcp_child_make(struct mytcp_synq *entry)
 	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));
 	/* Of two CPUs with the same ACK one makes the connection. */
 	err = -EEXIST;
-	if (!mytcp_table_replace(&entry->node, &mytcp_sk(child)->node))
+	if (!mytcp_table_replace(&entry->timed.node, &mytcp_sk(child)->node))
 		goto give_up;
 	swap(mytcp_sk(child)->saved_syn, entry->saved_syn);
 	if (trace_mytcp_rtt_enabled() && mytcp_sk(child)->rtt.srtt_us)

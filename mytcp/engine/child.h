@@ -3,59 +3,66 @@
 #ifndef MYTCP_ENGINE_CHILD_H
 #define MYTCP_ENGINE_CHILD_H
 
-#include <linux/timer.h>
 #include "mytcp/sock/sock.h"
+#include "mytcp/sock/wheel.h"
+
+/* struct mytcp_synq.flags */
+#define MYTCP_SYNQ_ECN		0x01	/* both ends have ECN */
+#define MYTCP_SYNQ_AGAIN	0x02	/* a SYN-ACK went twice: no RTT sample (Karn) */
 
 /**
  * struct mytcp_synq - a half-open connection
- * @node: in the connection table
+ * @timed: in the connection table, and on a wheel for the next SYN-ACK; its wnd
+ *	is our window, which is not scaled; constant; must be first
  * @link: in the listener's synq; its accept_lock
- * @timer: SYN-ACK retransmission; holds a reference while pending
  * @listener: referenced; constant
  * @return_route: IP options that lead back, or NULL; constant
- * @opts: options of the SYN; constant but for tsval, the TS.Recent
+ * @saved_syn: for TCP_SAVED_SYN, owned until the child has it; or NULL
  * @iss: our initial sequence number; constant
  * @irs: the peer's; constant
+ * @ts_recent: TS.Recent
  * @ts_offset: of our timestamps; constant
- * @saved_syn: for TCP_SAVED_SYN, owned until the child has it; or NULL
+ * @mark: routing mark; constant
  * @last_oow: see mytcp_reply_allowed()
  * @sent_us: when the SYN-ACK was first sent, microseconds; constant
- * @mark: routing mark; constant
- * @wnd: our window, unscaled; constant
+ * @acked_us: when the third segment was here without data, microseconds, or 0;
+ *	see synq_defers()
  * @peer_wnd: the peer's, as in the SYN; constant
+ * @peer_mss: of the SYN's option; constant
  * @advmss: MSS we announce; constant
- * @ecn: both ends have ECN; constant
+ * @peer_has: options of the SYN, MYTCP_HAS_*; constant
  * @offer: what we answer with, MYTCP_HAS_*; constant
+ * @peer_wscale: the peer's shift; constant
  * @wscale: our shift; constant
  * @retries: how often the timer ran: SYN-ACKs after the first, and those that
  *	TCP_DEFER_ACCEPT saved; timer only
- * @acked_us: when the third segment was here without data, microseconds, or 0;
- *	see synq_defers()
- * @again: a SYN-ACK was retransmitted: no RTT sample (Karn)
+ * @flags: MYTCP_SYNQ_*
+ *
+ * Times are the lower bits of mytcp_clock_us(): an entry lives for minutes.
  */
 struct mytcp_synq {
-	struct mytcp_node node;
+	struct mytcp_timed timed;
 	struct list_head link;
-	struct timer_list timer;
 	struct sock *listener;
 	struct ip_options_rcu *return_route;
-	struct mytcp_opts opts;
+	struct mytcp_saved_syn *saved_syn;
 	u32 iss;
 	u32 irs;
+	u32 ts_recent;
 	u32 ts_offset;
-	struct mytcp_saved_syn *saved_syn;
-	u32 last_oow;
-	u64 sent_us;
-	u64 acked_us;
 	u32 mark;
-	u16 wnd;
+	u32 last_oow;
+	u32 sent_us;
+	u32 acked_us;
 	u16 peer_wnd;
+	u16 peer_mss;
 	u16 advmss;
-	bool ecn;
+	u8 peer_has;
 	u8 offer;
+	u8 peer_wscale;
 	u8 wscale;
 	u8 retries;
-	bool again;
+	u8 flags;
 };
 
 struct sock *mytcp_child_make(struct mytcp_synq *entry);

@@ -4,7 +4,7 @@
  * entry stands in the connection table and in its listener's list; neither the
  * SYN nor the ACK takes the listener's socket lock.
  *
- * References of an entry: the table's, the list's, the timer's while pending.
+ * References of an entry: the table's, the list's, the wheel's while it waits.
  * Whoever takes it out of the table ends it, and drops the list's.
  */
 #include <net/dst.h>
@@ -24,6 +24,9 @@
 #include "mytcp/sock/trace.h"
 #include "mytcp/sock/walk.h"
 
+/* What an entry may take, with an IPv6 address at either end. */
+#define ENTRY_BYTES	192
+
 /* What a SYN that opens a connection does not have besides. */
 #define SYN_ALONE	(MYTCP_SYN | MYTCP_ACK | MYTCP_RST | MYTCP_FIN)
 
@@ -31,7 +34,7 @@ static struct kmem_cache *synq_cache;
 
 static struct mytcp_synq *synq_of(struct mytcp_node *node)
 {
-	return container_of(node, struct mytcp_synq, node);
+	return container_of(node, struct mytcp_synq, timed.node);
 }
 
 static void synq_free(struct mytcp_node *node)
@@ -50,7 +53,7 @@ static void synq_describe(struct mytcp_node *node,
 	const struct mytcp_synq *entry = synq_of(node);
 
 	listing->timer = 1;
-	listing->expires = READ_ONCE(entry->timer.expires);
+	listing->expires = mytcp_wheel_due(&entry->timed);
 	listing->retrans = READ_ONCE(entry->retries);
 	listing->uid = sock_i_uid(entry->listener);
 	listing->mark = entry->mark;
@@ -59,15 +62,15 @@ static void synq_describe(struct mytcp_node *node,
 static void synq_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
 {
 	*flow = (struct mytcp_flow) {
-		.net = entry->node.net,
-		.key = entry->node.key,
+		.net = entry->timed.node.net,
+		.key = entry->timed.node.key,
 		.options = entry->return_route,
-		.dev = entry->node.dev,
+		.dev = entry->timed.node.dev,
 		.mark = entry->mark,
 		.priority = READ_ONCE(entry->listener->sk_priority),
 		.tos = READ_ONCE(inet_sk(entry->listener)->tos),
 		.ttl = max_t(int, READ_ONCE(inet_sk(entry->listener)->uc_ttl), 0),
-		.uid = sock_net_uid(entry->node.net, entry->listener),
+		.uid = sock_net_uid(entry->timed.node.net, entry->listener),
 	};
 }
 
@@ -77,19 +80,19 @@ static void synq_send_synack(struct mytcp_synq *entry)
 	struct mytcp_seg seg = {
 		.seq = entry->iss,
 		.ack = entry->irs + 1,
-		.flags = MYTCP_SYN | MYTCP_ACK | (entry->ecn ? MYTCP_ECE : 0),
-		.wnd = entry->wnd,
+		.flags = MYTCP_SYN | MYTCP_ACK | (entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECE : 0),
+		.wnd = entry->timed.wnd,
 		.opts = {
 			.has = MYTCP_HAS_MSS | entry->offer,
 			.mss = entry->advmss,
 			.wscale = entry->wscale,
 			.tsval = mytcp_clock_ms() + entry->ts_offset,
-			.tsecr = READ_ONCE(entry->opts.tsval),
+			.tsecr = READ_ONCE(entry->ts_recent),
 		},
 	};
 
 	synq_flow(entry, &flow);
-	if (entry->again) {
+	if (entry->flags & MYTCP_SYNQ_AGAIN) {
 		mytcp_count(flow.net, RetransSegs);
 		mytcp_count(flow.net, TCPSynRetrans);
 		trace_mytcp_retransmit(flow.net, &flow.key, MYTCP_SYN_RECV,
@@ -105,16 +108,16 @@ static void synq_send_ack(struct mytcp_synq *entry)
 		.seq = entry->iss + 1,
 		.ack = entry->irs + 1,
 		.flags = MYTCP_ACK,
-		.wnd = entry->wnd >> entry->wscale,
+		.wnd = entry->timed.wnd >> entry->wscale,
 		.opts = {
 			.has = entry->offer & MYTCP_HAS_TS,
 			.tsval = mytcp_clock_ms() + entry->ts_offset,
-			.tsecr = READ_ONCE(entry->opts.tsval),
+			.tsecr = READ_ONCE(entry->ts_recent),
 		},
 	};
 
-	if (!mytcp_reply_allowed(entry->node.net, &entry->last_oow)) {
-		mytcp_count(entry->node.net, TCPACKSkippedSeq);
+	if (!mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
+		mytcp_count(entry->timed.node.net, TCPACKSkippedSeq);
 		return;
 	}
 	synq_flow(entry, &flow);
@@ -130,20 +133,20 @@ static void synq_unlist(struct mytcp_synq *entry)
 	list_del(&entry->link);
 	WRITE_ONCE(ms->synq_len, ms->synq_len - 1);
 	spin_unlock_bh(&ms->accept_lock);
-	smp_mb();	/* out of the table before the timer: synq_expired() */
-	if (del_timer(&entry->timer))
-		mytcp_node_put(&entry->node);
-	mytcp_node_put(&entry->node);
+	smp_mb();	/* out of the table before the wheel: synq_expired() */
+	if (mytcp_wheel_del(&entry->timed))
+		mytcp_node_put(&entry->timed.node);
+	mytcp_node_put(&entry->timed.node);
 }
 
 /* The half-open connection ends without becoming one; any context, once. */
 static void synq_end(struct mytcp_synq *entry)
 {
-	if (!mytcp_table_remove(&entry->node))
+	if (!mytcp_table_remove(&entry->timed.node))
 		return;
-	trace_mytcp_state(entry->node.net, &entry->node.key, MYTCP_SYN_RECV,
+	trace_mytcp_state(entry->timed.node.net, &entry->timed.node.key, MYTCP_SYN_RECV,
 			  MYTCP_CLOSE);
-	mytcp_count(entry->node.net, AttemptFails);
+	mytcp_count(entry->timed.node.net, AttemptFails);
 	synq_unlist(entry);
 }
 
@@ -155,7 +158,7 @@ static u8 synq_defer(const struct mytcp_synq *entry)
 
 static bool synq_is_over(const struct mytcp_synq *entry)
 {
-	const struct mytcp_net *mn = mytcp_net(entry->node.net);
+	const struct mytcp_net *mn = mytcp_net(entry->timed.node.net);
 	unsigned int most = READ_ONCE(mytcp_sk(entry->listener)->syn_retries) ?:
 			    READ_ONCE(mn->synack_retries);
 
@@ -177,42 +180,42 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	 */
 	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
-	entry->again = true;
+	entry->flags |= MYTCP_SYNQ_AGAIN;
 	synq_send_synack(entry);
 }
 
 /* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
-static void synq_expired(struct timer_list *timer)
+static void synq_expired(struct mytcp_node *node)
 {
-	struct mytcp_synq *entry = from_timer(entry, timer, timer);
+	struct mytcp_synq *entry = synq_of(node);
 
-	if (!mytcp_node_hashed(&entry->node))
+	if (!mytcp_node_hashed(node))
 		goto put;
-	mytcp_count(entry->node.net, TCPTimeouts);
+	mytcp_count(node->net, TCPTimeouts);
 	if (synq_is_over(entry)) {
 		synq_end(entry);
 		goto put;
 	}
 	synq_retransmit(entry);
-	/* The reference goes on with the timer. */
-	mod_timer(&entry->timer, jiffies +
-		  min_t(unsigned long, HZ << min_t(u8, entry->retries, 7),
-			usecs_to_jiffies(MYTCP_RTO_MAX_US)));
-	/* Ended meanwhile, by someone who found no timer to stop. */
+	/* The reference goes on with the wheel. */
+	mytcp_wheel_add(&entry->timed,
+			min_t(unsigned long, HZ << min_t(u8, entry->retries, 7),
+			      usecs_to_jiffies(MYTCP_RTO_MAX_US)));
+	/* Ended meanwhile, by someone who found nothing on the wheel. */
 	smp_mb();
-	if (mytcp_node_hashed(&entry->node) || !del_timer(&entry->timer))
+	if (mytcp_node_hashed(node) || !mytcp_wheel_del(&entry->timed))
 		return;
 put:
-	mytcp_node_put(&entry->node);
+	mytcp_node_put(node);
 }
 
 static void synq_choose(struct mytcp_synq *entry, struct sock *listener, u32 isn)
 {
-	const struct mytcp_net *mn = mytcp_net(entry->node.net);
-	u8 has = entry->opts.has;
+	const struct mytcp_net *mn = mytcp_net(entry->timed.node.net);
+	u8 has = entry->peer_has;
 	struct mytcp_cookie_tuple tuple;
 
-	mytcp_key_to_tuple(&entry->node.key, &tuple);
+	mytcp_key_to_tuple(&entry->timed.node.key, &tuple);
 	entry->iss = isn ?: mn->isn_base ?:
 		     mytcp_cookie_isn(&mytcp_secret, &tuple, ktime_get_ns());
 	entry->ts_offset = mn->timestamps == 1 ?
@@ -233,8 +236,8 @@ static void synq_choose(struct mytcp_synq *entry, struct sock *listener, u32 isn
 /* The way back, and what the MSS option may say there. */
 static int synq_route(struct mytcp_synq *entry, const struct sk_buff *syn)
 {
-	const struct mytcp_ip_ops *ip = mytcp_ip_of(&entry->node.key);
-	struct ip_options_rcu *back = ip->return_route(entry->node.net, syn);
+	const struct mytcp_ip_ops *ip = mytcp_ip_of(&entry->timed.node.key);
+	struct ip_options_rcu *back = ip->return_route(entry->timed.node.net, syn);
 	struct mytcp_flow flow;
 	struct dst_entry *dst;
 
@@ -266,32 +269,35 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 		kmem_cache_free(synq_cache, entry);
 		return ERR_PTR(-ECONNREFUSED);
 	}
-	mytcp_node_init(&entry->node, MYTCP_KIND_SYNQ, sock_net(listener),
+	mytcp_node_init(&entry->timed.node, MYTCP_KIND_SYNQ, sock_net(listener),
 			listener->sk_family);
-	entry->node.key = *key;
-	entry->node.dev = READ_ONCE(listener->sk_bound_dev_if);
-	entry->node.state = MYTCP_SYN_RECV;
+	entry->timed.node.key = *key;
+	entry->timed.node.dev = READ_ONCE(listener->sk_bound_dev_if);
+	entry->timed.node.state = MYTCP_SYN_RECV;
 	entry->listener = listener;
 	entry->return_route = NULL;
-	entry->opts = seg->opts;
+	entry->peer_has = seg->opts.has;
+	entry->peer_wscale = seg->opts.wscale;
+	entry->peer_mss = seg->opts.mss;
+	entry->ts_recent = seg->opts.tsval;
 	entry->irs = seg->seq;
 	entry->peer_wnd = seg->wnd;
 	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
 	entry->mark = READ_ONCE(listener->sk_mark);
 	entry->last_oow = 0;
-	entry->ecn = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg);
+	entry->flags = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg) ?
+		       MYTCP_SYNQ_ECN : 0;
 	entry->retries = 0;
-	entry->again = false;
 	entry->acked_us = 0;
 	entry->sent_us = mytcp_clock_us();
-	timer_setup(&entry->timer, synq_expired, 0);
+	mytcp_wheel_prepare(&entry->timed);
 	synq_choose(entry, listener, isn);
 	err = synq_route(entry, skb);
 	if (err) {
-		mytcp_node_put(&entry->node);
+		mytcp_node_put(&entry->timed.node);
 		return ERR_PTR(err);
 	}
-	entry->wnd = mytcp_window_initial(listener, entry->advmss);
+	entry->timed.wnd = mytcp_window_initial(listener, entry->advmss);
 	return entry;
 }
 
@@ -302,17 +308,17 @@ static bool synq_enter(struct mytcp_synq *entry)
 	bool dead;
 
 	spin_lock(&ms->accept_lock);
-	dead = ms->synq_dead || mytcp_table_insert(&entry->node);
+	dead = ms->synq_dead || mytcp_table_insert(&entry->timed.node);
 	if (!dead) {
 		/* The creator's reference becomes the list's. */
 		list_add_tail(&entry->link, &ms->synq);
 		WRITE_ONCE(ms->synq_len, ms->synq_len + 1);
-		refcount_inc(&entry->node.ref);
-		mod_timer(&entry->timer, jiffies + HZ);
+		refcount_inc(&entry->timed.node.ref);
+		mytcp_wheel_add(&entry->timed, HZ);
 	}
 	spin_unlock(&ms->accept_lock);
 	if (dead)
-		mytcp_node_put(&entry->node);
+		mytcp_node_put(&entry->timed.node);
 	return !dead;
 }
 
@@ -357,7 +363,7 @@ static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 	if (IS_ERR(entry))
 		return synq_failed(PTR_ERR(entry));
 	/* Until the answer is sent the timer may not take the entry away. */
-	refcount_inc(&entry->node.ref);
+	refcount_inc(&entry->timed.node.ref);
 	if (synq_enter(entry)) {
 		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
 		synq_send_synack(entry);
@@ -365,7 +371,7 @@ static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 	} else {
 		verdict = MYTCP_MIB_DropAfterClose;
 	}
-	mytcp_node_put(&entry->node);
+	mytcp_node_put(&entry->timed.node);
 	return verdict;
 }
 
@@ -420,7 +426,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 		     struct mytcp_seg *seg)
 {
 	struct sock *listener = entry->listener;
-	struct net *net = entry->node.net;
+	struct net *net = entry->timed.node.net;
 	struct sock *child;
 	int verdict;
 	bool handed;
@@ -428,7 +434,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	if (sk_acceptq_is_full(listener)) {
 		verdict = MYTCP_MIB_ListenOverflows;
 		if (READ_ONCE(mytcp_net(net)->abort_on_overflow)) {
-			mytcp_reply_reset(net, seg, &entry->node.key);
+			mytcp_reply_reset(net, seg, &entry->timed.node.key);
 			mytcp_count(net, EmbryonicRsts);
 			synq_end(entry);
 		}
@@ -436,7 +442,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	}
 	child = mytcp_child_make(entry);
 	if (IS_ERR(child)) {
-		if (!mytcp_node_hashed(&entry->node))
+		if (!mytcp_node_hashed(&entry->timed.node))
 			return false;
 		verdict = synq_failed(PTR_ERR(child));
 		goto drop;
@@ -454,7 +460,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	return true;
 drop:
 	mytcp_count(net, ListenDrops);
-	mytcp_drop_judged(net, skb, &entry->node.key, verdict);
+	mytcp_drop_judged(net, skb, &entry->timed.node.key, verdict);
 	return true;
 }
 
@@ -465,11 +471,11 @@ static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		return MYTCP_GO_ON;
 	if (seg->seq == entry->irs && !(seg->flags & MYTCP_ACK)) {
 		/* The SYN again: our answer was lost. Once a time (A22). */
-		if (mytcp_reply_allowed(entry->node.net, &entry->last_oow)) {
-			entry->again = true;
+		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
+			entry->flags |= MYTCP_SYNQ_AGAIN;
 			synq_send_synack(entry);
 		} else {
-			mytcp_count(entry->node.net, TCPACKSkippedSynRecv);
+			mytcp_count(entry->timed.node.net, TCPACKSkippedSynRecv);
 		}
 		return MYTCP_TAKEN;
 	}
@@ -484,10 +490,10 @@ static int synq_acceptable(struct mytcp_synq *entry,
 	int verdict = MYTCP_MIB_DropOutOfWindow;
 
 	if ((entry->offer & MYTCP_HAS_TS) && !(seg->flags & MYTCP_RST) &&
-	    mytcp_paws_old(seg, READ_ONCE(entry->opts.tsval), 1))
+	    mytcp_paws_old(seg, READ_ONCE(entry->ts_recent), 1))
 		verdict = MYTCP_MIB_PAWSEstab;
 	else if (mytcp_seq_ge(end, entry->irs + 1) &&
-		 mytcp_seq_le(seg->seq, entry->irs + 1 + entry->wnd))
+		 mytcp_seq_le(seg->seq, entry->irs + 1 + entry->timed.wnd))
 		return MYTCP_GO_ON;
 	if (!(seg->flags & MYTCP_RST))
 		synq_send_ack(entry);
@@ -503,7 +509,7 @@ static int synq_rst(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		synq_send_ack(entry);
 		return MYTCP_MIB_DropBlindRst;
 	}
-	mytcp_count(entry->node.net, EmbryonicRsts);
+	mytcp_count(entry->timed.node.net, EmbryonicRsts);
 	synq_end(entry);
 	return MYTCP_TAKEN;
 }
@@ -515,7 +521,7 @@ static bool synq_defers(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 	    mytcp_seq_gt(seg->seq + mytcp_segment_seqlen(seg), entry->irs + 1))
 		return false;
 	if (!READ_ONCE(entry->acked_us))
-		WRITE_ONCE(entry->acked_us, mytcp_clock_us());
+		WRITE_ONCE(entry->acked_us, (u32)mytcp_clock_us() ?: 1);
 	return true;
 }
 
@@ -525,7 +531,7 @@ static int synq_check_ack(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 	if (!(seg->flags & MYTCP_ACK))
 		return MYTCP_MIB_DropNoAck;
 	if (seg->ack != entry->iss + 1) {
-		mytcp_reply_reset(entry->node.net, seg, &entry->node.key);
+		mytcp_reply_reset(entry->timed.node.net, seg, &entry->timed.node.key);
 		return MYTCP_MIB_DropBadAck;
 	}
 	return synq_defers(entry, seg) ? MYTCP_MIB_TCPDeferAcceptDrop :
@@ -550,7 +556,7 @@ static bool synq_steps(struct mytcp_synq *entry, struct sk_buff *skb,
 		verdict = synq_check_ack(entry, seg);
 	if (verdict == MYTCP_GO_ON)
 		return synq_ack(entry, skb, seg);
-	mytcp_drop_judged(entry->node.net, skb, &entry->node.key, verdict);
+	mytcp_drop_judged(entry->timed.node.net, skb, &entry->timed.node.key, verdict);
 	return true;
 }
 
@@ -607,7 +613,7 @@ static struct mytcp_synq *synq_first(struct mytcp_sock *ms)
 	ms->synq_dead = true;
 	entry = list_first_entry_or_null(&ms->synq, struct mytcp_synq, link);
 	if (entry)
-		refcount_inc(&entry->node.ref);
+		refcount_inc(&entry->timed.node.ref);
 	spin_unlock_bh(&ms->accept_lock);
 	return entry;
 }
@@ -626,7 +632,7 @@ void mytcp_synq_stop(struct sock *listener)
 
 	while ((entry = synq_first(mytcp_sk(listener)))) {
 		synq_end(entry);
-		mytcp_node_put(&entry->node);
+		mytcp_node_put(&entry->timed.node);
 		cond_resched();
 	}
 	while ((child = mytcp_synq_accept(listener))) {
@@ -691,6 +697,7 @@ static const struct mytcp_node_ops synq_ops = {
 	.free = synq_free,
 	.describe = synq_describe,
 	.kill = synq_kill,
+	.expired = synq_expired,
 };
 
 /**
@@ -700,6 +707,7 @@ static const struct mytcp_node_ops synq_ops = {
  */
 int mytcp_synq_init(void)
 {
+	BUILD_BUG_ON(sizeof(struct mytcp_synq) > ENTRY_BYTES);
 	synq_cache = kmem_cache_create("mytcp_synq", sizeof(struct mytcp_synq),
 				       0, SLAB_TYPESAFE_BY_RCU | SLAB_ACCOUNT,
 				       NULL);
@@ -715,6 +723,7 @@ int mytcp_synq_init(void)
 void mytcp_synq_exit(void)
 {
 	mytcp_synq_purge(NULL);
+	synchronize_rcu();	/* a wheel may be about to drop its entry */
 	rcu_barrier();
 	kmem_cache_destroy(synq_cache);
 }

@@ -4,7 +4,12 @@
  * retransmitted FIN (the last ACK was lost) and keeps old duplicates from a new
  * connection. An orphan waits for its peer's FIN here, too, as FIN_WAIT_2.
  *
- * Lock: a bucket's own, for what a segment changes; taken in softirq.
+ * A busy server has a million of them, so they are small: what follows from the
+ * rest is computed when a segment asks for it, which is rare, and what few have,
+ * IP options, is in a larger object of a slab of its own.
+ *
+ * Lock: one of LOCKS, by the bucket's place in the table, for what a segment
+ * changes; taken in softirq. What is to be answered is sent without it.
  */
 #include "mytcp/engine/timewait.h"
 #include "mytcp/engine/ip.h"
@@ -15,76 +20,120 @@
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 #include "mytcp/sock/walk.h"
+#include "mytcp/sock/wheel.h"
+
+/* What a bucket may take, with an IPv6 address at either end. */
+#define BUCKET_BYTES	128
+
+#define LOCKS		256U	/* a power of two */
+
+/* struct mytcp_timewait.flags */
+#define TW_TS		0x01	/* both ends have timestamps */
+#define TW_TS_OLD	0x02	/* TS.Recent is too old for PAWS */
+#define TW_TS_OFFSET	0x04	/* ours have an offset */
+#define TW_ROUTED	0x08	/* struct routed_timewait */
 
 /**
  * struct mytcp_timewait - a bucket
- * @node: in the connection table; must be first
- * @timer: its end; holds a reference while pending
- * @lock: of all below
- * @port: keeps the local port in use; constant but for its link
- * @options: of IP, or NULL; constant
+ * @timed: in the connection table, and on a wheel until its end; must be first
  * @rcv_nxt: next expected
  * @snd_nxt: our last ACK's sequence number; constant
- * @wnd: receive window, bytes; constant
  * @ts_recent: TS.Recent
- * @ts_stamp: when it was set, seconds; 0 without timestamps
- * @ts_offset: of the connection; constant
  * @last_oow: see mytcp_reply_allowed()
  * @mark: routing mark; constant
  * @tos: type of service; constant
  * @ttl: time to live, 0 for the route's; constant
  * @wscale: of the windows we send; constant
+ * @port: how it keeps the local port in use, MYTCP_PORT_*; constant
+ * @flags: TW_*; TW_TS_OLD may be cleared
  */
 struct mytcp_timewait {
-	struct mytcp_node node;
-	struct timer_list timer;
-	spinlock_t lock;	/* of what a segment changes */
-	struct mytcp_port_timewait port;
-	struct ip_options_rcu *options;
+	struct mytcp_timed timed;
 	u32 rcv_nxt;
 	u32 snd_nxt;
-	u32 wnd;
 	u32 ts_recent;
-	time64_t ts_stamp;
-	u32 ts_offset;
 	u32 last_oow;
 	u32 mark;
 	u8 tos;
 	u8 ttl;
-	u8 wscale;
+	u8 wscale : 4;
+	u8 port : 3;
+	u8 flags;
 };
 
-static struct kmem_cache *timewait_cache;
+/**
+ * struct routed_timewait - a bucket whose segments carry IP options
+ * @tw: the bucket; must be first
+ * @options: constant
+ */
+struct routed_timewait {
+	struct mytcp_timewait tw;
+	struct ip_options_rcu *options;
+};
+
+/**
+ * struct reply - what to send once the lock is given back
+ * @flags: MYTCP_ACK or MYTCP_RST; 0 for nothing
+ * @over: the bucket is to end
+ */
+struct reply {
+	u16 flags;
+	bool over;
+};
+
+static struct kmem_cache *plain_cache;
+static struct kmem_cache *routed_cache;
+static spinlock_t locks[LOCKS];
 
 static struct mytcp_timewait *timewait_of(struct mytcp_node *node)
 {
-	return container_of(node, struct mytcp_timewait, node);
+	return container_of(node, struct mytcp_timewait, timed.node);
+}
+
+static struct mytcp_node *node_of(struct mytcp_timewait *tw)
+{
+	return &tw->timed.node;
+}
+
+static struct ip_options_rcu *options_of(struct mytcp_timewait *tw)
+{
+	if (!(tw->flags & TW_ROUTED))
+		return NULL;
+	return container_of(tw, struct routed_timewait, tw)->options;
+}
+
+/* Constant while hashed, as the place is. */
+static spinlock_t *lock_of(const struct mytcp_node *node)
+{
+	return &locks[node->place & (LOCKS - 1)];
 }
 
 static void timewait_free(struct mytcp_node *node)
 {
-	kfree(timewait_of(node)->options);
-	kmem_cache_free(timewait_cache, timewait_of(node));
+	struct mytcp_timewait *tw = timewait_of(node);
+
+	kfree(options_of(tw));
+	kmem_cache_free(tw->flags & TW_ROUTED ? routed_cache : plain_cache, tw);
 }
 
 static void timewait_describe(struct mytcp_node *node,
 			      struct mytcp_listing *listing)
 {
 	listing->timer = 3;
-	listing->expires = READ_ONCE(timewait_of(node)->timer.expires);
+	listing->expires = mytcp_wheel_due(&timewait_of(node)->timed);
 	listing->mark = timewait_of(node)->mark;
 }
 
 /* Out of the table, once; whoever succeeds gives back what the bucket held. */
 static bool timewait_unhash(struct mytcp_timewait *tw)
 {
-	struct net *net = tw->node.net;
+	struct mytcp_node *node = node_of(tw);
 
-	if (!mytcp_table_remove(&tw->node))
+	if (!mytcp_table_remove(node))
 		return false;
-	trace_mytcp_state(net, &tw->node.key, tw->node.state, MYTCP_CLOSE);
-	mytcp_port_drop_timewait(&tw->port);
-	atomic_dec(&mytcp_net(net)->tw_count);
+	trace_mytcp_state(node->net, &node->key, node->state, MYTCP_CLOSE);
+	mytcp_port_drop_timewait(node, tw->port);
+	atomic_dec(&mytcp_net(node->net)->tw_count);
 	return true;
 }
 
@@ -96,67 +145,124 @@ void mytcp_timewait_kill(struct mytcp_node *node)
 {
 	struct mytcp_timewait *tw = timewait_of(node);
 
-	/* Not between its entry into the table and the start of its timer. */
-	spin_lock_bh(&tw->lock);
+	/* Not between its entry into the table and that into the wheel. */
+	spin_lock_bh(lock_of(node));
 	timewait_unhash(tw);
-	spin_unlock_bh(&tw->lock);
-	if (del_timer(&tw->timer))
-		mytcp_node_put(node);	/* the timer's */
+	spin_unlock_bh(lock_of(node));
+	if (mytcp_wheel_del(&tw->timed))
+		mytcp_node_put(node);	/* the wheel's */
 }
 
-static void timewait_expired(struct timer_list *timer)
+static void timewait_expired(struct mytcp_node *node)
 {
-	struct mytcp_timewait *tw = from_timer(tw, timer, timer);
-
-	if (timewait_unhash(tw))
-		mytcp_count(tw->node.net, TW);
-	mytcp_node_put(&tw->node);
+	if (timewait_unhash(timewait_of(node)))
+		mytcp_count(node->net, TW);
+	mytcp_node_put(node);
 }
 
 static void timewait_restart(struct mytcp_timewait *tw, unsigned long timeout)
 {
-	lockdep_assert_held(&tw->lock);
-	/* Only while it is pending: it holds the reference it will drop. */
-	mod_timer_pending(&tw->timer, jiffies + timeout);
+	lockdep_assert_held(lock_of(node_of(tw)));
+	/* Only while it waits: the wheel holds the reference it will drop. */
+	mytcp_wheel_put_off(&tw->timed, timeout);
+}
+
+static struct mytcp_timewait *timewait_alloc(struct sock *sk)
+{
+	const struct ip_options_rcu *opt;
+	struct routed_timewait *routed;
+	struct mytcp_timewait *tw;
+
+	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
+					lockdep_sock_is_held(sk));
+	if (!opt) {
+		tw = kmem_cache_alloc(plain_cache, GFP_ATOMIC | __GFP_NOWARN);
+		if (tw)
+			tw->flags = 0;
+		return tw;
+	}
+	routed = kmem_cache_alloc(routed_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!routed)
+		return NULL;
+	if (mytcp_ip4_copy_options(&routed->options, opt)) {
+		kmem_cache_free(routed_cache, routed);
+		return NULL;
+	}
+	routed->tw.flags = TW_ROUTED;
+	return &routed->tw;
+}
+
+/* What RFC 7323 needs of the connection. */
+static void timewait_take_ts(struct mytcp_timewait *tw,
+			     const struct mytcp_sock *ms)
+{
+	tw->ts_recent = ms->ts_recent;
+	if (!(ms->opt & MYTCP_HAS_TS))
+		return;
+	tw->flags |= TW_TS;
+	if (ktime_get_seconds() >= ms->ts_recent_stamp + MYTCP_PAWS_LIFE)
+		tw->flags |= TW_TS_OLD;
+	if (ms->ts_offset)
+		tw->flags |= TW_TS_OFFSET;
 }
 
 static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_net *mn = mytcp_net(sock_net(sk));
-	const struct ip_options_rcu *opt;
 	struct mytcp_timewait *tw;
+	struct mytcp_node *node;
+	u32 wnd;
 
 	if (atomic_read(&mn->tw_count) >= READ_ONCE(mn->max_tw_buckets))
 		return NULL;
-	tw = kmem_cache_alloc(timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
+	tw = timewait_alloc(sk);
 	if (!tw)
 		return NULL;
-	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
-					lockdep_sock_is_held(sk));
-	if (mytcp_ip4_copy_options(&tw->options, opt)) {
-		kmem_cache_free(timewait_cache, tw);
-		return NULL;
-	}
-	mytcp_node_init(&tw->node, MYTCP_KIND_TIMEWAIT, sock_net(sk),
+	node = node_of(tw);
+	mytcp_node_init(node, MYTCP_KIND_TIMEWAIT, sock_net(sk),
 			ms->node.family);
-	tw->node.key = ms->node.key;
-	tw->node.dev = ms->node.dev;
-	tw->node.state = state;
-	timer_setup(&tw->timer, timewait_expired, 0);
-	spin_lock_init(&tw->lock);
+	mytcp_wheel_prepare(&tw->timed);
+	node->key = ms->node.key;
+	node->dev = ms->node.dev;
+	node->state = state;
+	wnd = mytcp_window_left(ms) >> ms->rcv_wscale;
+	tw->timed.wnd = clamp_t(u32, wnd, 1, U16_MAX);
 	tw->rcv_nxt = ms->rcv_nxt;
 	tw->snd_nxt = ms->snd_nxt;
-	tw->wnd = max_t(u32, mytcp_window_left(ms), 1U << ms->rcv_wscale);
-	tw->ts_recent = ms->ts_recent;
-	tw->ts_stamp = ms->opt & MYTCP_HAS_TS ? ms->ts_recent_stamp : 0;
-	tw->ts_offset = ms->ts_offset;
 	tw->last_oow = ms->last_oow_ack;
 	tw->mark = READ_ONCE(sk->sk_mark);
 	tw->tos = inet_sk(sk)->tos;
 	tw->ttl = max_t(int, READ_ONCE(inet_sk(sk)->uc_ttl), 0);
 	tw->wscale = ms->rcv_wscale;
+	timewait_take_ts(tw, ms);
 	return tw;
+}
+
+/* False: no memory to keep the port, or the socket is in the table no more. */
+static bool timewait_replace(struct mytcp_timewait *tw, struct sock *sk,
+			     unsigned long timeout)
+{
+	struct mytcp_node *old = &mytcp_sk(sk)->node;
+	int how = mytcp_port_hold_timewait(sk);
+	spinlock_t *lock = lock_of(old);
+	bool done;
+
+	if (how < 0)
+		return false;
+	tw->port = how;
+	/* Whoever finds it now kills it, if at all, with its time set. */
+	spin_lock_bh(lock);
+	done = mytcp_table_replace(old, node_of(tw));
+	if (done) {
+		atomic_inc(&mytcp_net(sock_net(sk))->tw_count);
+		/* The creator's reference becomes the wheel's. */
+		mytcp_wheel_add(&tw->timed, timeout);
+	}
+	spin_unlock_bh(lock);
+	if (!done)
+		mytcp_port_drop_timewait(old, how);
+	return done;
 }
 
 /**
@@ -170,38 +276,36 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
  */
 void mytcp_timewait_enter(struct sock *sk, int state, unsigned long timeout)
 {
-	struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	struct mytcp_timewait *tw = timewait_make(sk, state);
 
 	if (mytcp_sock_state(sk) != state)
 		mytcp_sock_set_state(sk, state);
-	if (!tw) {
+	if (!tw)
 		mytcp_count(sock_net(sk), TCPTimeWaitOverflow);
-		mytcp_sock_done(sk, 0);
-		return;
-	}
-	/* Whoever finds it now kills it, if at all, with its timer armed. */
-	spin_lock_bh(&tw->lock);
-	if (mytcp_table_replace(&mytcp_sk(sk)->node, &tw->node)) {
-		atomic_inc(&mn->tw_count);
-		mytcp_port_hold_timewait(&tw->port, &tw->node, sk);
-		/* The creator's reference becomes the timer's. */
-		mod_timer(&tw->timer, jiffies + timeout);
-		spin_unlock_bh(&tw->lock);
-	} else {
-		spin_unlock_bh(&tw->lock);
-		mytcp_node_put(&tw->node);
-	}
+	else if (!timewait_replace(tw, sk, timeout))
+		mytcp_node_put(node_of(tw));
 	mytcp_sock_done(sk, 0);
 }
 
-static void timewait_answer(struct mytcp_timewait *tw, u16 flags, u32 seq)
+/* The hash of the connection again, as when it began. */
+static u32 timewait_ts_offset(const struct mytcp_timewait *tw)
 {
+	struct mytcp_cookie_tuple tuple;
+
+	if (!(tw->flags & TW_TS_OFFSET))
+		return 0;
+	mytcp_key_to_tuple(&tw->timed.node.key, &tuple);
+	return mytcp_cookie_ts_offset(&mytcp_secret, &tuple);
+}
+
+static void timewait_send(struct mytcp_timewait *tw, u16 flags)
+{
+	struct mytcp_node *node = node_of(tw);
 	struct mytcp_flow flow = {
-		.net = tw->node.net,
-		.key = tw->node.key,
-		.options = tw->options,
-		.dev = tw->node.dev,
+		.net = node->net,
+		.key = node->key,
+		.options = options_of(tw),
+		.dev = node->dev,
 		.mark = tw->mark,
 		.tos = tw->tos,
 		.ttl = tw->ttl,
@@ -209,61 +313,75 @@ static void timewait_answer(struct mytcp_timewait *tw, u16 flags, u32 seq)
 	};
 	struct mytcp_seg seg = {
 		.flags = flags,
-		.seq = seq,
-		.ack = flags & MYTCP_ACK ? tw->rcv_nxt : 0,
-		.wnd = min_t(u32, tw->wnd >> tw->wscale, U16_MAX),
+		.seq = tw->snd_nxt,
+		.ack = flags & MYTCP_ACK ? READ_ONCE(tw->rcv_nxt) : 0,
+		.wnd = tw->timed.wnd,
 	};
 
-	if (tw->ts_stamp) {
+	if (tw->flags & TW_TS) {
 		seg.opts.has = MYTCP_HAS_TS;
-		seg.opts.tsval = mytcp_clock_ms() + tw->ts_offset;
-		seg.opts.tsecr = tw->ts_recent;
+		seg.opts.tsval = mytcp_clock_ms() + timewait_ts_offset(tw);
+		seg.opts.tsecr = READ_ONCE(tw->ts_recent);
 	}
-	mytcp_reply_send(&flow, NULL, tw->node.state, &seg);
+	mytcp_reply_send(&flow, NULL, node->state, &seg);
 }
 
 /* An ACK for what should not have come, rate limited (A23). */
-static void timewait_reject(struct mytcp_timewait *tw)
+static u16 timewait_reject(struct mytcp_timewait *tw)
 {
-	if (mytcp_reply_allowed(tw->node.net, &tw->last_oow))
-		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
-	else if (tw->node.state == MYTCP_FIN_WAIT2)
-		mytcp_count(tw->node.net, TCPACKSkippedFinWait2);
+	struct mytcp_node *node = node_of(tw);
+
+	if (mytcp_reply_allowed(node->net, &tw->last_oow))
+		return MYTCP_ACK;
+	if (node->state == MYTCP_FIN_WAIT2)
+		mytcp_count(node->net, TCPACKSkippedFinWait2);
 	else
-		mytcp_count(tw->node.net, TCPACKSkippedTimeWait);
+		mytcp_count(node->net, TCPACKSkippedTimeWait);
+	return 0;
 }
 
 static bool timewait_in_window(const struct mytcp_timewait *tw, u32 seq, u32 end)
 {
+	u32 wnd = (u32)tw->timed.wnd << tw->wscale;
+
 	return seq == tw->rcv_nxt ||
 	       (mytcp_seq_gt(end, tw->rcv_nxt) &&
-		mytcp_seq_lt(seq, tw->rcv_nxt + tw->wnd));
+		mytcp_seq_lt(seq, tw->rcv_nxt + wnd));
 }
 
 static void timewait_note_ts(struct mytcp_timewait *tw,
 			     const struct mytcp_seg *seg)
 {
-	if (tw->ts_stamp && (seg->opts.has & MYTCP_HAS_TS)) {
-		tw->ts_recent = seg->opts.tsval;
-		tw->ts_stamp = ktime_get_seconds() ?: 1;
+	if ((tw->flags & TW_TS) && (seg->opts.has & MYTCP_HAS_TS)) {
+		WRITE_ONCE(tw->ts_recent, seg->opts.tsval);
+		tw->flags &= ~TW_TS_OLD;
 	}
 }
 
-/* What an orphan's wait for the FIN does not wait for; @over: it ends. */
+/* A bucket lives for no 24 days: what was young when it was made still is. */
+static bool timewait_paws_old(const struct mytcp_timewait *tw,
+			      const struct mytcp_seg *seg)
+{
+	return (tw->flags & (TW_TS | TW_TS_OLD)) == TW_TS &&
+	       mytcp_paws_old(seg, tw->ts_recent, ktime_get_seconds() ?: 1);
+}
+
+/* What an orphan's wait for the FIN does not wait for. */
 static int timewait_no_fin(struct mytcp_timewait *tw,
-			   const struct mytcp_seg *seg, u32 end, bool *over)
+			   const struct mytcp_seg *seg, u32 end,
+			   struct reply *reply)
 {
 	if (!timewait_in_window(tw, seg->seq, end)) {
 		if (!(seg->flags & MYTCP_RST))
-			timewait_reject(tw);
+			reply->flags = timewait_reject(tw);
 		return MYTCP_MIB_DropOutOfWindow;
 	}
 	if (seg->flags & MYTCP_RST) {
-		*over = seg->seq == tw->rcv_nxt;
-		return *over ? MYTCP_TAKEN : MYTCP_MIB_DropBlindRst;
+		reply->over = seg->seq == tw->rcv_nxt;
+		return reply->over ? MYTCP_TAKEN : MYTCP_MIB_DropBlindRst;
 	}
 	if (seg->flags & MYTCP_SYN) {
-		timewait_reject(tw);
+		reply->flags = timewait_reject(tw);
 		return MYTCP_MIB_TCPSYNChallenge;
 	}
 	if (!(seg->flags & MYTCP_ACK))
@@ -272,33 +390,34 @@ static int timewait_no_fin(struct mytcp_timewait *tw,
 		return MYTCP_TAKEN;
 	/* Text that nobody can read any more, as in input_unreadable(). */
 	if (seg->len || !(seg->flags & MYTCP_FIN)) {
-		timewait_answer(tw, MYTCP_RST, tw->snd_nxt);
-		*over = true;
+		reply->flags = MYTCP_RST;
+		reply->over = true;
 		return MYTCP_MIB_TCPAbortOnData;
 	}
 	if (seg->seq != tw->rcv_nxt) {
-		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
+		reply->flags = MYTCP_ACK;
 		return MYTCP_MIB_TCPOFODrop;	/* there is no queue here */
 	}
 	return MYTCP_GO_ON;
 }
 
-/* The orphan's wait for the FIN. @over: the bucket is to end. */
+/* The orphan's wait for the FIN. */
 static int timewait_fin_wait2(struct mytcp_timewait *tw,
-			      const struct mytcp_seg *seg, bool *over)
+			      const struct mytcp_seg *seg, struct reply *reply)
 {
+	struct mytcp_node *node = node_of(tw);
 	u32 end = seg->seq + mytcp_segment_seqlen(seg);
-	int verdict = timewait_no_fin(tw, seg, end, over);
+	int verdict = timewait_no_fin(tw, seg, end, reply);
 
 	if (verdict != MYTCP_GO_ON)
 		return verdict;
-	tw->rcv_nxt = end;
+	WRITE_ONCE(tw->rcv_nxt, end);
 	timewait_note_ts(tw, seg);
-	trace_mytcp_state(tw->node.net, &tw->node.key, MYTCP_FIN_WAIT2,
+	trace_mytcp_state(node->net, &node->key, MYTCP_FIN_WAIT2,
 			  MYTCP_TIME_WAIT);
-	WRITE_ONCE(tw->node.state, MYTCP_TIME_WAIT);
-	timewait_restart(tw, READ_ONCE(mytcp_net(tw->node.net)->tw_timeout));
-	timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
+	WRITE_ONCE(node->state, MYTCP_TIME_WAIT);
+	timewait_restart(tw, READ_ONCE(mytcp_net(node->net)->tw_timeout));
+	reply->flags = MYTCP_ACK;
 	return MYTCP_TAKEN;
 }
 
@@ -312,32 +431,31 @@ static bool timewait_reopens(const struct mytcp_timewait *tw,
 	if ((seg->flags & (MYTCP_SYN | MYTCP_ACK | MYTCP_RST | MYTCP_FIN)) !=
 	    MYTCP_SYN)
 		return false;
-	if (tw->ts_stamp && (seg->opts.has & MYTCP_HAS_TS))
+	if ((tw->flags & TW_TS) && (seg->opts.has & MYTCP_HAS_TS))
 		return (s32)(seg->opts.tsval - tw->ts_recent) > 0 ||
 		       (seg->opts.tsval == tw->ts_recent &&
 			mytcp_seq_gt(seg->seq, tw->rcv_nxt));
 	return mytcp_seq_gt(seg->seq, tw->rcv_nxt);
 }
 
-/* 2 MSL. @over: the bucket is to end. */
+/* 2 MSL. */
 static int timewait_two_msl(struct mytcp_timewait *tw,
-			    const struct mytcp_seg *seg, bool *over)
+			    const struct mytcp_seg *seg, struct reply *reply)
 {
-	const struct mytcp_net *mn = mytcp_net(tw->node.net);
+	const struct mytcp_net *mn = mytcp_net(node_of(tw)->net);
 	u32 end = seg->seq + mytcp_segment_seqlen(seg);
 
 	if (seg->flags & MYTCP_RST) {
 		/* RFC 1337: an old duplicate must not end the wait (A16). */
-		*over = !READ_ONCE(mn->rfc1337) && seg->seq == tw->rcv_nxt;
-		return *over ? MYTCP_TAKEN : MYTCP_MIB_DropTimeWait;
+		reply->over = !READ_ONCE(mn->rfc1337) && seg->seq == tw->rcv_nxt;
+		return reply->over ? MYTCP_TAKEN : MYTCP_MIB_DropTimeWait;
 	}
 	/* The peer's FIN once more: our ACK was lost (S11). */
 	if ((seg->flags & (MYTCP_FIN | MYTCP_SYN)) == MYTCP_FIN &&
-	    end == tw->rcv_nxt &&
-	    !mytcp_paws_old(seg, tw->ts_recent, tw->ts_stamp)) {
+	    end == tw->rcv_nxt && !timewait_paws_old(tw, seg)) {
 		timewait_note_ts(tw, seg);
 		timewait_restart(tw, READ_ONCE(mn->tw_timeout));
-		timewait_answer(tw, MYTCP_ACK, tw->snd_nxt);
+		reply->flags = MYTCP_ACK;
 		return MYTCP_TAKEN;
 	}
 	/*
@@ -347,7 +465,7 @@ static int timewait_two_msl(struct mytcp_timewait *tw,
 	if ((seg->seq == tw->rcv_nxt || seg->seq == tw->rcv_nxt - 1) &&
 	    end == seg->seq && seg->ack == tw->snd_nxt)
 		return MYTCP_TAKEN;
-	timewait_reject(tw);
+	reply->flags = timewait_reject(tw);
 	return MYTCP_MIB_DropTimeWait;
 }
 
@@ -366,21 +484,23 @@ int mytcp_timewait_segment(struct mytcp_node *node,
 			   const struct mytcp_seg *seg, u32 *isn)
 {
 	struct mytcp_timewait *tw = timewait_of(node);
-	bool over = false;
+	struct reply reply = { 0 };
 	int verdict;
 
-	spin_lock(&tw->lock);
+	spin_lock(lock_of(node));
 	if (node->state == MYTCP_FIN_WAIT2) {
-		verdict = timewait_fin_wait2(tw, seg, &over);
+		verdict = timewait_fin_wait2(tw, seg, &reply);
 	} else if (timewait_reopens(tw, seg)) {
 		/* beyond the largest window of the old connection */
 		*isn = tw->snd_nxt + U16_MAX + 2;
 		verdict = MYTCP_GO_ON;
 	} else {
-		verdict = timewait_two_msl(tw, seg, &over);
+		verdict = timewait_two_msl(tw, seg, &reply);
 	}
-	spin_unlock(&tw->lock);
-	if (over)
+	spin_unlock(lock_of(node));
+	if (reply.flags)
+		timewait_send(tw, reply.flags);
+	if (reply.over)
 		mytcp_timewait_kill(node);
 	return verdict;
 }
@@ -394,10 +514,13 @@ int mytcp_timewait_segment(struct mytcp_node *node,
 void mytcp_timewait_challenge(struct mytcp_node *node)
 {
 	struct mytcp_timewait *tw = timewait_of(node);
+	u16 flags;
 
-	spin_lock(&tw->lock);
-	timewait_reject(tw);
-	spin_unlock(&tw->lock);
+	spin_lock(lock_of(node));
+	flags = timewait_reject(tw);
+	spin_unlock(lock_of(node));
+	if (flags)
+		timewait_send(tw, flags);
 }
 
 /**
@@ -414,13 +537,8 @@ void mytcp_timewait_purge(struct net *net)
 	mytcp_walk_rewind(&walk, MYTCP_WALK_CONNS);
 	for (node = mytcp_walk_here(net, &walk); node;
 	     node = mytcp_walk_next(net, &walk)) {
-		if (node->kind != MYTCP_KIND_TIMEWAIT)
-			continue;
-		spin_lock_bh(&timewait_of(node)->lock);
-		timewait_unhash(timewait_of(node));
-		spin_unlock_bh(&timewait_of(node)->lock);
-		if (del_timer_sync(&timewait_of(node)->timer))
-			mytcp_node_put(node);
+		if (node->kind == MYTCP_KIND_TIMEWAIT)
+			mytcp_timewait_kill(node);
 	}
 }
 
@@ -428,7 +546,14 @@ static const struct mytcp_node_ops timewait_ops = {
 	.free = timewait_free,
 	.describe = timewait_describe,
 	.kill = mytcp_timewait_kill,
+	.expired = timewait_expired,
 };
+
+static struct kmem_cache *new_cache(const char *name, unsigned int size)
+{
+	return kmem_cache_create(name, size, 0,
+				 SLAB_TYPESAFE_BY_RCU | SLAB_ACCOUNT, NULL);
+}
 
 /**
  * mytcp_timewait_init() - module init
@@ -437,12 +562,19 @@ static const struct mytcp_node_ops timewait_ops = {
  */
 int mytcp_timewait_init(void)
 {
-	timewait_cache = kmem_cache_create("mytcp_timewait",
-					   sizeof(struct mytcp_timewait), 0,
-					   SLAB_TYPESAFE_BY_RCU | SLAB_ACCOUNT,
-					   NULL);
-	if (!timewait_cache)
+	unsigned int i;
+
+	BUILD_BUG_ON(sizeof(struct mytcp_timewait) > BUCKET_BYTES);
+	for (i = 0; i < LOCKS; i++)
+		spin_lock_init(&locks[i]);
+	plain_cache = new_cache("mytcp_timewait", sizeof(struct mytcp_timewait));
+	routed_cache = new_cache("mytcp_timewait_routed",
+				 sizeof(struct routed_timewait));
+	if (!plain_cache || !routed_cache) {
+		kmem_cache_destroy(plain_cache);
+		kmem_cache_destroy(routed_cache);
 		return -ENOMEM;
+	}
 	mytcp_table_set_ops(MYTCP_KIND_TIMEWAIT, &timewait_ops);
 	return 0;
 }
@@ -453,7 +585,8 @@ int mytcp_timewait_init(void)
 void mytcp_timewait_exit(void)
 {
 	mytcp_timewait_purge(NULL);
-	synchronize_rcu();	/* a timer may be about to drop its bucket */
+	synchronize_rcu();	/* a wheel may be about to drop its bucket */
 	rcu_barrier();
-	kmem_cache_destroy(timewait_cache);
+	kmem_cache_destroy(plain_cache);
+	kmem_cache_destroy(routed_cache);
 }

@@ -59,7 +59,7 @@ void mytcp_bound_add(struct sock *sk)
 
 	chain = chain_of(node);
 	spin_lock_bh(&chain->lock);
-	node->serial = ++chain->serial;
+	mytcp_node_set_serial(node, ++chain->serial);
 	hlist_add_head(&sk->sk_bind_node, &chain->head);
 	spin_unlock_bh(&chain->lock);
 }
@@ -107,11 +107,11 @@ unsigned int mytcp_bound_collect(const struct net *net, unsigned int chain,
 	hlist_for_each_entry(sk, &c->head, sk_bind_node) {
 		struct mytcp_node *node = &mytcp_sk(sk)->node;
 
-		if (node->serial > serial || (net && node->net != net) ||
+		if (mytcp_node_serial(node) > serial || (net && node->net != net) ||
 		    !mytcp_node_get(node))
 			continue;
 		found[n].node = node;
-		found[n].serial = node->serial;
+		found[n].serial = mytcp_node_serial(node);
 		if (++n == room)
 			break;
 	}

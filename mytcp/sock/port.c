@@ -35,8 +35,7 @@
  * @node: in its bucket; bucket's lock, read under RCU
  * @net: namespace; every user holds it; const
  * @num: port, host byte order; const
- * @timewaits: TIME_WAIT buckets, through struct mytcp_port_timewait; bucket's
- *	lock
+ * @lingering: ends that have TIME_WAIT buckets; bucket's lock
  * @owners: sockets, through port_link; bucket's lock
  * @reservations: of bound owners; bucket's lock, read under RCU
  * @rcu: frees it
@@ -45,10 +44,28 @@ struct mytcp_port {
 	struct hlist_node node;
 	struct net *net;
 	u16 num;
-	struct hlist_head timewaits;
+	struct hlist_head lingering;
 	struct hlist_head owners;
 	struct hlist_head reservations;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct lingering - the TIME_WAIT buckets at one end of a port
+ * @node: of its port; bucket's lock
+ * @addr: local address; const
+ * @dev: interface, or 0; const
+ * @how: MYTCP_PORT_*, of the sockets that were there; const
+ * @timewaits: how many; bucket's lock
+ *
+ * A million buckets share some thousand of these, and need no link of their own.
+ */
+struct lingering {
+	struct hlist_node node;
+	struct in6_addr addr;
+	int dev;
+	int how;
+	unsigned int timewaits;
 };
 
 /* A chain of ports, and what they are changed under. */
@@ -111,7 +128,7 @@ static void check_port(struct bucket *b, struct mytcp_port *port)
 {
 	lockdep_assert_held(&b->lock);
 
-	if (!hlist_empty(&port->timewaits) || !hlist_empty(&port->owners))
+	if (!hlist_empty(&port->lingering) || !hlist_empty(&port->owners))
 		return;
 	clear_bit(port->num, mytcp_net(port->net)->ports);
 	hlist_del_rcu(&port->node);
@@ -176,14 +193,15 @@ static bool conflict(const struct sock *sk, const struct sock *other, bool share
 static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
 			 const struct sock *sk, bool share)
 {
-	const struct mytcp_port_timewait *tw;
 	const struct mytcp_sock *other;
+	const struct lingering *end;
 
 	lockdep_assert_held(&b->lock);
 
-	hlist_for_each_entry(tw, &port->timewaits, link) {
-		if (meets(sk, &tw->node->key.laddr, tw->node->dev) &&
-		    !(share && may_share(sk, tw->reuse, tw->reuseport)))
+	hlist_for_each_entry(end, &port->lingering, node) {
+		if (meets(sk, &end->addr, end->dev) &&
+		    !(share && may_share(sk, end->how & MYTCP_PORT_REUSE,
+					 end->how & MYTCP_PORT_REUSEPORT)))
 			return true;
 	}
 	hlist_for_each_entry(other, &port->owners, port_link) {
@@ -558,54 +576,91 @@ void mytcp_port_release(struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
+static struct lingering *find_lingering(const struct mytcp_port *port,
+					const struct mytcp_node *node, int how)
+{
+	struct lingering *end;
+
+	hlist_for_each_entry(end, &port->lingering, node) {
+		if (end->how == how && end->dev == node->dev &&
+		    ipv6_addr_equal(&end->addr, &node->key.laddr))
+			return end;
+	}
+	return NULL;
+}
+
+static struct lingering *new_lingering(struct mytcp_port *port,
+				       const struct mytcp_node *node, int how)
+{
+	struct lingering *end = kmalloc(sizeof(*end), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (end) {
+		end->addr = node->key.laddr;
+		end->dev = node->dev;
+		end->how = how;
+		end->timewaits = 0;
+		hlist_add_head(&end->node, &port->lingering);
+	}
+	return end;
+}
+
 /**
  * mytcp_port_hold_timewait() - a TIME_WAIT bucket keeps the port in use
- * @tw: the bucket's share, in no list
- * @node: the bucket's, with key and interface; it outlives the share
- * @sk: the socket it takes the place of
+ * @sk: the socket it takes the place of; its node has key and interface
  *
  * The kernel's TCP may have the port as soon as the reservation's sockets are
  * gone, as if it had been bound with SO_REUSEADDR.
  *
  * Context: any, socket locked.
+ * Return: MYTCP_PORT_*, for mytcp_port_drop_timewait(), or -ENOMEM.
  */
-void mytcp_port_hold_timewait(struct mytcp_port_timewait *tw,
-			      const struct mytcp_node *node,
-			      const struct sock *sk)
+int mytcp_port_hold_timewait(const struct sock *sk)
 {
+	const struct mytcp_node *node = &mytcp_sk(sk)->node;
 	struct mytcp_port *port = mytcp_sk(sk)->port;
+	int how = (sk->sk_reuse ? MYTCP_PORT_REUSE : 0) |
+		  (sk->sk_reuseport ? MYTCP_PORT_REUSEPORT : 0);
+	struct lingering *end;
 	struct bucket *b;
 
-	tw->port = port;
 	if (!port)
-		return;
+		return MYTCP_PORT_NONE;
 
-	tw->node = node;
-	tw->reuse = sk->sk_reuse;
-	tw->reuseport = sk->sk_reuseport;
 	b = bucket_of_port(port);
 	spin_lock_bh(&b->lock);
-	hlist_add_head(&tw->link, &port->timewaits);
+	end = find_lingering(port, node, how) ?: new_lingering(port, node, how);
+	if (end)
+		end->timewaits++;
 	spin_unlock_bh(&b->lock);
+	return end ? how : -ENOMEM;
 }
 
 /**
  * mytcp_port_drop_timewait() - the bucket has gone
- * @tw: what mytcp_port_hold_timewait() has set; once
+ * @node: the bucket's, or the socket's that it was to take the place of
+ * @how: what mytcp_port_hold_timewait() has returned
  *
  * Context: any.
  */
-void mytcp_port_drop_timewait(struct mytcp_port_timewait *tw)
+void mytcp_port_drop_timewait(const struct mytcp_node *node, int how)
 {
+	u16 num = ntohs(node->key.lport);
+	struct mytcp_port *port;
+	struct lingering *end;
 	struct bucket *b;
 
-	if (!tw->port)
+	if (how == MYTCP_PORT_NONE)
 		return;
 
-	b = bucket_of_port(tw->port);
+	b = bucket_of(node->net, num);
 	spin_lock_bh(&b->lock);
-	hlist_del(&tw->link);
-	check_port(b, tw->port);
+	port = find_port(b, node->net, num);
+	end = find_lingering(port, node, how);
+	if (!--end->timewaits) {
+		hlist_del(&end->node);
+		kfree(end);
+		check_port(b, port);
+	}
 	spin_unlock_bh(&b->lock);
 }
 

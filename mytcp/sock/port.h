@@ -17,21 +17,10 @@ struct sock;
  */
 struct mytcp_port;
 
-/**
- * struct mytcp_port_timewait - what a TIME_WAIT bucket holds of its port
- * @link: among those of the port; its lock
- * @port: kept in use, or NULL; const
- * @node: the bucket's; const
- * @reuse: the socket had SO_REUSEADDR; const
- * @reuseport: the socket had SO_REUSEPORT; const
- */
-struct mytcp_port_timewait {
-	struct hlist_node link;
-	struct mytcp_port *port;
-	const struct mytcp_node *node;
-	bool reuse;
-	bool reuseport;
-};
+/* How a socket was bound whose TIME_WAIT bucket keeps the port in use. */
+#define MYTCP_PORT_REUSE	1	/* with SO_REUSEADDR */
+#define MYTCP_PORT_REUSEPORT	2	/* with SO_REUSEPORT */
+#define MYTCP_PORT_NONE		4	/* to no port: nothing is kept in use */
 
 /* struct proto.get_port: sets inet_num, as inet_rcv_saddr and the bound device
  * are to be. Process context, socket locked; may sleep. Negative errno.
@@ -52,11 +41,12 @@ void mytcp_port_inherit(struct sock *child, const struct sock *listener);
  * which whoever closed the last descriptor waits in mytcp_reserve_flush().
  */
 void mytcp_port_release(struct sock *sk);
-/* A TIME_WAIT bucket keeps the port in use, if there is one; any context. */
-void mytcp_port_hold_timewait(struct mytcp_port_timewait *tw,
-			      const struct mytcp_node *node,
-			      const struct sock *sk);
-void mytcp_port_drop_timewait(struct mytcp_port_timewait *tw);
+/*
+ * A TIME_WAIT bucket keeps the port of the socket it takes the place of in use.
+ * Any context. hold returns MYTCP_PORT_*, to be given to drop, or -ENOMEM.
+ */
+int mytcp_port_hold_timewait(const struct sock *sk);
+void mytcp_port_drop_timewait(const struct mytcp_node *node, int how);
 /* RCU: is the local end bound by a MyTCP socket, so that RSTs are ours to send?
  * The first says so only of ends bound on every interface.
  */

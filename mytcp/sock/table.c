@@ -33,6 +33,9 @@
 #define CONN_MAX	262144UL
 #define LOCKS		1024U
 
+/* The part of a place that is the number of its chain. */
+#define PLACE_BUCKET	(2 * CONN_MAX - 1)
+
 /* One bucket for this many bytes of memory. */
 #define BYTES_PER_BUCKET	(128UL << 10)
 
@@ -88,9 +91,16 @@ static u32 hash_key(const struct net *net, const struct mytcp_key *key)
 	return hsiphash(words, sizeof(words), &table.key);
 }
 
-static unsigned int conn_bucket(u32 hash)
+/* The chain of a connection, and the bits of the hash that did not choose it. */
+static u32 conn_place(u32 hash)
 {
-	return LISTEN_BUCKETS + (hash & (table.conns - 1));
+	return (LISTEN_BUCKETS + (hash & (table.conns - 1))) |
+	       (hash & ~PLACE_BUCKET);
+}
+
+static unsigned int bucket_of(u32 place)
+{
+	return place & PLACE_BUCKET;
 }
 
 static unsigned int listen_bucket(const struct net *net, __be16 lport)
@@ -179,6 +189,17 @@ void mytcp_node_kill(struct mytcp_node *node)
 }
 
 /**
+ * mytcp_node_expired() - what an entry that is no socket waited for is due
+ * @node: the entry, and with it the wheel's reference
+ *
+ * Context: softirq.
+ */
+void mytcp_node_expired(struct mytcp_node *node)
+{
+	kind_ops[node->kind]->expired(node);
+}
+
+/**
  * mytcp_table_set_ops() - tell the table how a kind's entries are freed
  * @kind: MYTCP_KIND_SYNQ or MYTCP_KIND_TIMEWAIT
  * @ops: constant, as long as the module lives
@@ -192,9 +213,9 @@ void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops)
 
 /* Is this the entry for a segment to @key that came in by @dif or @sdif? */
 static bool matches(const struct mytcp_node *node, const struct net *net,
-		    const struct mytcp_key *key, u32 hash, int dif, int sdif)
+		    const struct mytcp_key *key, u32 place, int dif, int sdif)
 {
-	return READ_ONCE(node->hash) == hash && READ_ONCE(node->net) == net &&
+	return READ_ONCE(node->place) == place && READ_ONCE(node->net) == net &&
 	       mytcp_key_equal(&node->key, key) &&
 	       (!node->dev || node->dev == dif || node->dev == sdif);
 }
@@ -221,15 +242,15 @@ static bool hashed_acquire(const struct mytcp_node *node)
 struct mytcp_node *mytcp_table_find(struct net *net, const struct mytcp_key *key,
 				    int dif, int sdif)
 {
-	u32 hash = hash_key(net, key);
-	unsigned int bucket = conn_bucket(hash);
+	u32 place = conn_place(hash_key(net, key));
+	unsigned int bucket = bucket_of(place);
 	struct hlist_nulls_node *pos;
 	struct mytcp_node *node;
 
 	rcu_read_lock();
 again:
 	hlist_nulls_for_each_entry_rcu(node, pos, &table.heads[bucket], link) {
-		if (!matches(node, net, key, hash, dif, sdif))
+		if (!matches(node, net, key, place, dif, sdif))
 			continue;
 		if (!mytcp_node_get(node))
 			goto again;
@@ -240,7 +261,7 @@ again:
 		 */
 		smp_rmb();
 		if (!hashed_acquire(node) ||
-		    !matches(node, net, key, hash, dif, sdif)) {
+		    !matches(node, net, key, place, dif, sdif)) {
 			mytcp_node_put(node);
 			goto again;
 		}
@@ -257,13 +278,14 @@ out:
 /* Bucket lock held: is the key taken where @node could be reached? */
 static bool taken(const struct mytcp_node *node)
 {
+	unsigned int bucket = bucket_of(node->place);
 	const struct mytcp_node *other;
 	struct hlist_nulls_node *pos;
 
-	lockdep_assert_held(bucket_lock(node->bucket));
+	lockdep_assert_held(bucket_lock(bucket));
 
-	hlist_nulls_for_each_entry(other, pos, &table.heads[node->bucket], link) {
-		if (other->hash == node->hash && other->net == node->net &&
+	hlist_nulls_for_each_entry(other, pos, &table.heads[bucket], link) {
+		if (other->place == node->place && other->net == node->net &&
 		    mytcp_key_equal(&other->key, &node->key) &&
 		    mytcp_dev_overlaps(other->dev, node->dev))
 			return true;
@@ -273,16 +295,18 @@ static bool taken(const struct mytcp_node *node)
 
 static void link_node(struct mytcp_node *node)
 {
-	lockdep_assert_held(bucket_lock(node->bucket));
+	unsigned int bucket = bucket_of(node->place);
+
+	lockdep_assert_held(bucket_lock(bucket));
 
 	if (node->kind == MYTCP_KIND_SOCK)
 		sock_hold(mytcp_node_sk(node));
 	else
 		refcount_inc(&node->ref);
-	node->serial = ++lock_of(node->bucket)->serial;
+	mytcp_node_set_serial(node, ++lock_of(bucket)->serial);
 	/* what a reader checks again after it sees the node in a chain */
 	smp_wmb();
-	hlist_nulls_add_head_rcu(&node->link, &table.heads[node->bucket]);
+	hlist_nulls_add_head_rcu(&node->link, &table.heads[bucket]);
 }
 
 /**
@@ -298,9 +322,8 @@ int mytcp_table_insert(struct mytcp_node *node)
 	spinlock_t *lock;	/* the bucket's */
 	int err = 0;
 
-	node->hash = hash_key(node->net, &node->key);
-	node->bucket = conn_bucket(node->hash);
-	lock = bucket_lock(node->bucket);
+	node->place = conn_place(hash_key(node->net, &node->key));
+	lock = bucket_lock(bucket_of(node->place));
 
 	spin_lock_bh(lock);
 	if (WARN_ON_ONCE(mytcp_node_hashed(node)) || taken(node))
@@ -326,7 +349,7 @@ bool mytcp_table_remove(struct mytcp_node *node)
 	if (!mytcp_node_hashed(node))
 		return false;
 
-	lock = bucket_lock(READ_ONCE(node->bucket));
+	lock = bucket_lock(bucket_of(READ_ONCE(node->place)));
 	spin_lock_bh(lock);
 	was = mytcp_node_hashed(node);
 	if (was)
@@ -351,7 +374,7 @@ bool mytcp_table_remove(struct mytcp_node *node)
  */
 bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
 {
-	spinlock_t *lock = bucket_lock(READ_ONCE(old->bucket));
+	spinlock_t *lock = bucket_lock(bucket_of(READ_ONCE(old->place)));
 	bool was;
 
 	spin_lock_bh(lock);
@@ -359,9 +382,8 @@ bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
 	if (was) {
 		fresh->key = old->key;
 		fresh->dev = old->dev;
-		fresh->hash = old->hash;
-		fresh->bucket = old->bucket;
-		fresh->serial = old->serial;
+		fresh->place = old->place;
+		mytcp_node_set_serial(fresh, mytcp_node_serial(old));
 		if (fresh->kind == MYTCP_KIND_SOCK)
 			sock_hold(mytcp_node_sk(fresh));
 		else
@@ -401,11 +423,11 @@ unsigned int mytcp_table_collect(const struct net *net, unsigned int bucket,
 		return 0;
 	spin_lock_bh(bucket_lock(bucket));
 	hlist_nulls_for_each_entry(node, pos, head, link) {
-		if (node->serial > serial || (net && node->net != net) ||
+		if (mytcp_node_serial(node) > serial || (net && node->net != net) ||
 		    !mytcp_node_get(node))
 			continue;
 		found[n].node = node;
-		found[n].serial = node->serial;
+		found[n].serial = mytcp_node_serial(node);
 		if (++n == room)
 			break;
 	}
@@ -439,12 +461,13 @@ unsigned int mytcp_table_end(void)
 static struct sock *find_group(const struct mytcp_node *node,
 			       const struct sock *sk)
 {
+	unsigned int bucket = bucket_of(node->place);
 	struct mytcp_node *other;
 	struct hlist_nulls_node *pos;
 
-	lockdep_assert_held(bucket_lock(node->bucket));
+	lockdep_assert_held(bucket_lock(bucket));
 
-	hlist_nulls_for_each_entry(other, pos, &table.heads[node->bucket], link) {
+	hlist_nulls_for_each_entry(other, pos, &table.heads[bucket], link) {
 		struct sock *its = mytcp_node_sk(other);
 
 		if (other->net == node->net && other->dev == node->dev &&
@@ -490,14 +513,13 @@ int mytcp_table_listen(struct sock *sk)
 	mytcp_key_set4(&node->key, inet->inet_rcv_saddr, htons(inet->inet_num),
 		       htonl(INADDR_ANY), 0);
 	node->dev = sk->sk_bound_dev_if;
-	node->hash = 0;
-	node->bucket = listen_bucket(node->net, node->key.lport);
+	node->place = listen_bucket(node->net, node->key.lport);
 
-	spin_lock_bh(bucket_lock(node->bucket));
+	spin_lock_bh(bucket_lock(bucket_of(node->place)));
 	err = join_group(node, sk);
 	if (!err)
 		link_node(node);
-	spin_unlock_bh(bucket_lock(node->bucket));
+	spin_unlock_bh(bucket_lock(bucket_of(node->place)));
 	return err;
 }
 

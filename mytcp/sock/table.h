@@ -40,29 +40,31 @@ struct mytcp_key {
  * struct mytcp_node - what the table knows of an entry
  * @link: chain of the bucket, written under the bucket's lock, read under RCU
  * @key: constant while hashed
- * @hash: of @key and @net, constant while hashed; written by the table
- * @bucket: chain @link is in, constant while hashed; written by the table
- * @serial: greater than those of all behind it in its chain, constant while
- *	hashed; an entry that takes another's place inherits it
- * @dev: interface the entry is bound to, or 0; constant while hashed
+ * @place: chain @link is in, and in the upper bits some more of the hash of @key
+ *	and @net; constant while hashed; written by the table
  * @net: namespace; constant while hashed
+ * @dev: interface the entry is bound to, or 0; constant while hashed
+ * @ref: references, of SYNQ and TIMEWAIT entries; a socket uses sk_refcnt
+ * @serial_low: see mytcp_node_serial(); constant while hashed
+ * @serial_high: likewise
  * @kind: which object embeds this node; constant
  * @family: AF_INET or AF_INET6; constant
  * @state: enum mytcp_state as the listings show it; for sockets see sk_state
- * @ref: references, of SYNQ and TIMEWAIT entries; a socket uses sk_refcnt
+ *
+ * The order leaves no holes: it is the larger part of a TIME_WAIT bucket.
  */
 struct mytcp_node {
 	struct hlist_nulls_node link;
 	struct mytcp_key key;
-	u32 hash;
-	u32 bucket;
-	u64 serial;
-	int dev;
+	u32 place;
 	struct net *net;
+	int dev;
+	refcount_t ref;
+	u32 serial_low;
+	u8 serial_high;
 	u8 kind;
 	u8 family;
 	u8 state;
-	refcount_t ref;
 };
 
 /**
@@ -120,6 +122,21 @@ static inline bool mytcp_dev_overlaps(int a, int b)
 	return !a || !b || a == b;
 }
 
+/*
+ * Greater than those of all behind it in its chain; an entry that takes another's
+ * place inherits it. 40 bits last for 30 years of a million connections a second.
+ */
+static inline u64 mytcp_node_serial(const struct mytcp_node *node)
+{
+	return (u64)node->serial_high << 32 | node->serial_low;
+}
+
+static inline void mytcp_node_set_serial(struct mytcp_node *node, u64 serial)
+{
+	node->serial_low = lower_32_bits(serial);
+	node->serial_high = upper_32_bits(serial);
+}
+
 /* True while the node stands in the table; bucket lock or owner's lock. */
 static inline bool mytcp_node_hashed(const struct mytcp_node *node)
 {
@@ -155,11 +172,14 @@ struct mytcp_listing {
  * @free: the last reference is gone; any context
  * @describe: fill a zeroed listing; process context, reference held
  * @kill: end the entry before its time; process context, reference held
+ * @expired: what it waited for on a wheel is due; softirq; takes the reference
+ *	that the wheel had
  */
 struct mytcp_node_ops {
 	void (*free)(struct mytcp_node *node);
 	void (*describe)(struct mytcp_node *node, struct mytcp_listing *listing);
 	void (*kill)(struct mytcp_node *node);
+	void (*expired)(struct mytcp_node *node);
 };
 
 /*
@@ -174,6 +194,7 @@ void mytcp_node_put(struct mytcp_node *node);
 /* Of an entry that is no socket. */
 void mytcp_node_describe(struct mytcp_node *node, struct mytcp_listing *listing);
 void mytcp_node_kill(struct mytcp_node *node);
+void mytcp_node_expired(struct mytcp_node *node);
 /* SYNQ and TIMEWAIT, at module init, before the first entry is made. */
 void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops);
 
