@@ -79,6 +79,7 @@ TALLY_TEST(listening, a_syn_queue_that_is_full)
 	struct wire second[1];
 
 	sysctl_set("max_syn_backlog", 1);
+	sysctl_set("syncookies", 0);
 	wire_listen(w);
 	wire_fork(second, w, 40001);
 	half_open(w, t);
@@ -86,6 +87,35 @@ TALLY_TEST(listening, a_syn_queue_that_is_full)
 	expect_none(second, 0);
 	expect_tally(t, DROP(TCPReqQFullDrop, 1), COUNT(ListenDrops, 1));
 	wire_close(second);
+}
+
+TALLY_TEST(listening, a_cookie_for_a_full_syn_queue)
+{
+	struct wire second[1];
+
+	sysctl_set("max_syn_backlog", 1);
+	wire_listen(w);
+	wire_fork(second, w, 40001);
+	half_open(w, t);
+	inject(second, SYN, .opts = { MSS(1460) });
+	expect(second, SYN | ACK);
+	expect_tally(t, COUNT(TCPReqQFullDoCookies, 1),
+		     COUNT(SyncookiesSent, 1));
+	inject(second, ACK);
+	expect_tally(t, COUNT(SyncookiesRecv, 1), COUNT(PassiveOpens, 1));
+	wire_close(second);
+}
+
+TALLY_TEST(listening, a_cookie_that_is_wrong)
+{
+	sysctl_set("syncookies", 2);
+	wire_listen(w);
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	tally_skip(t);
+	inject(w, ACK, .ack = 2);
+	expect(w, RST, .seq = 2);
+	expect_tally(t, COUNT(SyncookiesFailed, 1));
 }
 
 TALLY_TEST(listening, a_syn_from_where_no_route_leads)

@@ -52,8 +52,8 @@ static int do_range(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
 }
 
 /* In the template, .data is the field's offset. */
-#define SETTING(_field, _handler, _min, _max) {				\
-	.procname	= #_field,					\
+#define NAMED(_name, _field, _handler, _min, _max) {			\
+	.procname	= (_name),					\
 	.data		= (void *)offsetof(struct mytcp_net, _field),	\
 	.maxlen		= sizeof_field(struct mytcp_net, _field),	\
 	.mode		= 0644,						\
@@ -62,6 +62,8 @@ static int do_range(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
 	.extra2		= (_max),					\
 }
 
+#define SETTING(_field, _handler, _min, _max) \
+	NAMED(#_field, _field, _handler, _min, _max)
 #define NUMBER(_field, _min, _max) \
 	SETTING(_field, proc_dointvec_minmax, _min, _max)
 #define SWITCH(_field) \
@@ -82,6 +84,10 @@ static const struct ctl_table template[] = {
 	SECONDS(tw_timeout),
 	NUMBER(max_tw_buckets, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	NUMBER(max_syn_backlog, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NUMBER(syncookies, SYSCTL_ZERO, SYSCTL_TWO),
+	/* tw_reuse is a macro in the kernel's headers */
+	NAMED("tw_reuse", reuse_timewait, proc_dointvec_minmax, SYSCTL_ZERO,
+	      SYSCTL_TWO),
 	NUMBER(somaxconn, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	SWITCH(abort_on_overflow),
 	NUMBER(ecn, SYSCTL_ZERO, SYSCTL_TWO),

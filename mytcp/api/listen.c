@@ -6,7 +6,7 @@
 #include <net/sock.h>
 
 #include "mytcp/api/api.h"
-#include "mytcp/engine/synq.h"
+#include "mytcp/engine/acceptq.h"
 #include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
@@ -129,7 +129,7 @@ struct sock *mytcp_api_accept(struct sock *sk, int flags, int *err, bool *more)
 
 	*err = 0;
 	while (!*err) {
-		child = mytcp_synq_accept(sk);
+		child = mytcp_acceptq_take(sk);
 		if (child)
 			break;
 		*err = wait_for_child(sk, sock_rcvtimeo(sk, flags & O_NONBLOCK));

@@ -16,7 +16,8 @@ static void child_measure(struct sock *sk, const struct mytcp_synq *entry)
 	/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
 	u32 answered = READ_ONCE(entry->acked_us) ?: (u32)mytcp_clock_us();
 
-	if (!(entry->flags & MYTCP_SYNQ_AGAIN))
+	/* Nor does anybody know when a cookie was sent. */
+	if (!(entry->flags & (MYTCP_SYNQ_AGAIN | MYTCP_SYNQ_COOKIE)))
 		mytcp_rtt_sample(&mytcp_sk(sk)->rtt,
 				 max_t(u32, 1, answered - entry->sent_us));
 }
@@ -81,6 +82,16 @@ static int child_address(struct sock *sk, const struct mytcp_synq *entry)
 	return 0;
 }
 
+/* Into the table; of two CPUs with the same ACK one makes the connection. */
+static bool child_enter(struct sock *child, struct mytcp_synq *entry)
+{
+	struct mytcp_node *node = &mytcp_sk(child)->node;
+
+	if (entry->flags & MYTCP_SYNQ_COOKIE)
+		return !mytcp_table_insert(node);
+	return mytcp_table_replace(&entry->timed.node, node);
+}
+
 static void child_give_up(struct sock *child)
 {
 	mytcp_sock_orphan(child);
@@ -115,9 +126,8 @@ struct sock *mytcp_child_make(struct mytcp_synq *entry)
 	if (err)
 		goto give_up;
 	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));
-	/* Of two CPUs with the same ACK one makes the connection. */
 	err = -EEXIST;
-	if (!mytcp_table_replace(&entry->timed.node, &mytcp_sk(child)->node))
+	if (!child_enter(child, entry))
 		goto give_up;
 	swap(mytcp_sk(child)->saved_syn, entry->saved_syn);
 	if (trace_mytcp_rtt_enabled() && mytcp_sk(child)->rtt.srtt_us)

@@ -9,6 +9,7 @@
 /* struct mytcp_synq.flags */
 #define MYTCP_SYNQ_ECN		0x01	/* both ends have ECN */
 #define MYTCP_SYNQ_AGAIN	0x02	/* a SYN-ACK went twice: no RTT sample (Karn) */
+#define MYTCP_SYNQ_COOKIE	0x04	/* in no queue: iss is a SYN cookie */
 
 /**
  * struct mytcp_synq - a half-open connection

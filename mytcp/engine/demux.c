@@ -20,6 +20,7 @@
 #include <net/sock_reuseport.h>
 #include <net/xfrm.h>
 #include "mytcp/engine/demux.h"
+#include "mytcp/engine/cookies.h"
 #include "mytcp/engine/icmp.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/receive.h"
@@ -81,6 +82,16 @@ static bool demux_is_kernels(const struct sk_buff *skb)
 	return flags && (*flags & (MYTCP_ACK | MYTCP_RST));
 }
 
+/* The listener whose SYN cookie a segment brings back, or NULL. */
+static struct sock *demux_cookie(struct net *net, const struct mytcp_key *key,
+				 struct sk_buff *skb)
+{
+	struct sock *listener = demux_listener(net, key, skb);
+
+	return listener && mytcp_cookies_claims(listener, skb, key) ? listener :
+								      NULL;
+}
+
 /* The skb stands at its TCP header, of which there may be too little. */
 static bool demux_find(struct net *net, const struct mytcp_key *key,
 		       struct sk_buff *skb, struct target *to)
@@ -92,8 +103,10 @@ static bool demux_find(struct net *net, const struct mytcp_key *key,
 	to->node = mytcp_table_find(net, key, dif, sdif);
 	if (to->node)
 		return true;
-	if (demux_is_kernels(skb))
-		return false;
+	if (demux_is_kernels(skb)) {
+		to->listener = demux_cookie(net, key, skb);
+		return to->listener;
+	}
 	to->listener = demux_listener(net, key, skb);
 	if (to->listener)
 		return true;
@@ -288,6 +301,26 @@ static bool demux_node(struct mytcp_node *node, struct sk_buff *skb,
 	return consumed;
 }
 
+/* False: another CPU has made the connection, look again. */
+static bool demux_cookie_ack(struct sock *listener, struct sk_buff *skb,
+			     const struct mytcp_key *key, struct mytcp_seg *seg)
+{
+	struct net *net = sock_net(listener);
+	int verdict;
+
+	trace_mytcp_segment_in(net, key, MYTCP_LISTEN, seg);
+	if (!demux_allowed(listener, skb, key, seg))
+		return true;
+	verdict = mytcp_cookies_ack(listener, skb, seg, key);
+	if (verdict == MYTCP_GO_ON)
+		return false;
+	if (verdict != MYTCP_TAKEN) {
+		mytcp_count(net, ListenDrops);
+		mytcp_drop_judged(net, skb, key, verdict);
+	}
+	return true;
+}
+
 /* A segment that is ours, at its TCP header; consumed. */
 static void demux_deliver(struct net *net, struct sk_buff *skb,
 			  const struct mytcp_key *key, struct target *to)
@@ -298,6 +331,12 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 		if (to->node)
 			mytcp_node_put(to->node);
 		return;
+	}
+	if (to->listener && (seg.flags & MYTCP_ACK)) {
+		if (demux_cookie_ack(to->listener, skb, key, &seg))
+			return;
+		to->node = mytcp_table_find(net, key, inet_iif(skb),
+					    inet_sdif(skb));
 	}
 	while (to->node) {
 		if (demux_node(to->node, skb, key, &seg))

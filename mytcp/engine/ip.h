@@ -44,9 +44,11 @@ struct mytcp_flow {
  * @send_reply: transmit a segment for a flow; consumes the skb. @owner is
  *	charged for it when not NULL. Any context
  * @route_flow: a route for a flow, or an ERR_PTR; the caller releases it
+ * @has_options: came a segment with IP options? Softirq
  * @return_route: IP options that lead a connection back the way its SYN came by,
  *	NULL if that is any way, or an ERR_PTR; kfree() is the caller's. Softirq
  * @checksum_out: fill the checksum for the offload, TCP header at skb->data
+ * @is_loopback: is it an address of the host's own, that never leaves it?
  * @is_unicast: may a connection have this address at its end (MUST-57, -63)?
  */
 struct mytcp_ip_ops {
@@ -58,9 +60,11 @@ struct mytcp_ip_ops {
 	int (*send_reply)(const struct mytcp_flow *flow, struct sock *owner,
 			  struct sk_buff *skb);
 	struct dst_entry *(*route_flow)(const struct mytcp_flow *flow);
+	bool (*has_options)(const struct sk_buff *skb);
 	struct ip_options_rcu *(*return_route)(struct net *net,
 					       const struct sk_buff *syn);
 	void (*checksum_out)(struct sk_buff *skb, const struct mytcp_key *key);
+	bool (*is_loopback)(const struct in6_addr *addr);
 	bool (*is_unicast)(const struct in6_addr *addr);
 };
 

@@ -217,6 +217,16 @@ static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
  * program would give them to IP_OPTIONS. That a source recorded itself must not
  * make it a hop (RFC 1122 3.2.1.8).
  */
+static bool ip4_is_loopback(const struct in6_addr *addr)
+{
+	return ipv4_is_loopback(addr->s6_addr32[3]);
+}
+
+static bool ip4_has_options(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->ihl * 4 > sizeof(struct iphdr);
+}
+
 static struct ip_options_rcu *ip4_return_route(struct net *net,
 					       const struct sk_buff *syn)
 {
@@ -283,6 +293,8 @@ const struct mytcp_ip_ops mytcp_ip4 = {
 	.xmit = ip4_xmit,
 	.send_reply = ip4_send_reply,
 	.route_flow = ip4_route_flow,
+	.has_options = ip4_has_options,
+	.is_loopback = ip4_is_loopback,
 	.return_route = ip4_return_route,
 	.checksum_out = ip4_checksum_out,
 	.is_unicast = ip4_is_unicast,

@@ -365,6 +365,8 @@ static void output_choose_numbers(struct sock *sk)
 	mytcp_key_to_tuple(&ms->node.key, &tuple);
 	ms->iss = mn->isn_base ?:
 		  mytcp_cookie_isn(&mytcp_secret, &tuple, ktime_get_ns());
+	if (ms->isn_least && mytcp_seq_lt(ms->iss, ms->isn_least))
+		ms->iss = ms->isn_least;
 	ms->ts_offset = mn->timestamps == 1 ?
 			mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
 	ms->snd_una = ms->iss;

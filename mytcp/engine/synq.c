@@ -10,7 +10,9 @@
 #include <net/dst.h>
 #include <net/ip.h>
 #include "mytcp/engine/synq.h"
+#include "mytcp/engine/acceptq.h"
 #include "mytcp/engine/child.h"
+#include "mytcp/engine/cookies.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/output.h"
@@ -18,6 +20,7 @@
 #include "mytcp/engine/receive.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/savesyn.h"
+#include "mytcp/engine/synack.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/drop.h"
@@ -57,71 +60,6 @@ static void synq_describe(struct mytcp_node *node,
 	listing->retrans = READ_ONCE(entry->retries);
 	listing->uid = sock_i_uid(entry->listener);
 	listing->mark = entry->mark;
-}
-
-static void synq_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
-{
-	*flow = (struct mytcp_flow) {
-		.net = entry->timed.node.net,
-		.key = entry->timed.node.key,
-		.options = entry->return_route,
-		.dev = entry->timed.node.dev,
-		.mark = entry->mark,
-		.priority = READ_ONCE(entry->listener->sk_priority),
-		.tos = READ_ONCE(inet_sk(entry->listener)->tos),
-		.ttl = max_t(int, READ_ONCE(inet_sk(entry->listener)->uc_ttl), 0),
-		.uid = sock_net_uid(entry->timed.node.net, entry->listener),
-	};
-}
-
-static void synq_send_synack(struct mytcp_synq *entry)
-{
-	struct mytcp_flow flow;
-	struct mytcp_seg seg = {
-		.seq = entry->iss,
-		.ack = entry->irs + 1,
-		.flags = MYTCP_SYN | MYTCP_ACK | (entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECE : 0),
-		.wnd = entry->timed.wnd,
-		.opts = {
-			.has = MYTCP_HAS_MSS | entry->offer,
-			.mss = entry->advmss,
-			.wscale = entry->wscale,
-			.tsval = mytcp_clock_ms() + entry->ts_offset,
-			.tsecr = READ_ONCE(entry->ts_recent),
-		},
-	};
-
-	synq_flow(entry, &flow);
-	if (entry->flags & MYTCP_SYNQ_AGAIN) {
-		mytcp_count(flow.net, RetransSegs);
-		mytcp_count(flow.net, TCPSynRetrans);
-		trace_mytcp_retransmit(flow.net, &flow.key, MYTCP_SYN_RECV,
-				       &seg);
-	}
-	mytcp_reply_send(&flow, entry->listener, MYTCP_SYN_RECV, &seg);
-}
-
-static void synq_send_ack(struct mytcp_synq *entry)
-{
-	struct mytcp_flow flow;
-	struct mytcp_seg seg = {
-		.seq = entry->iss + 1,
-		.ack = entry->irs + 1,
-		.flags = MYTCP_ACK,
-		.wnd = entry->timed.wnd >> entry->wscale,
-		.opts = {
-			.has = entry->offer & MYTCP_HAS_TS,
-			.tsval = mytcp_clock_ms() + entry->ts_offset,
-			.tsecr = READ_ONCE(entry->ts_recent),
-		},
-	};
-
-	if (!mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
-		mytcp_count(entry->timed.node.net, TCPACKSkippedSeq);
-		return;
-	}
-	synq_flow(entry, &flow);
-	mytcp_reply_send(&flow, NULL, MYTCP_SYN_RECV, &seg);
 }
 
 /* Out of the listener's list; drops the list's reference. */
@@ -181,7 +119,7 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
 	entry->flags |= MYTCP_SYNQ_AGAIN;
-	synq_send_synack(entry);
+	mytcp_synack_send(entry);
 }
 
 /* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
@@ -209,47 +147,16 @@ put:
 	mytcp_node_put(node);
 }
 
-static void synq_choose(struct mytcp_synq *entry, struct sock *listener, u32 isn)
+/* IP options that lead back (RFC 1122 4.2.3.8). */
+static int synq_way_back(struct mytcp_synq *entry, const struct sk_buff *syn)
 {
-	const struct mytcp_net *mn = mytcp_net(entry->timed.node.net);
-	u8 has = entry->peer_has;
-	struct mytcp_cookie_tuple tuple;
+	const struct mytcp_node *node = &entry->timed.node;
+	struct ip_options_rcu *back;
 
-	mytcp_key_to_tuple(&entry->timed.node.key, &tuple);
-	entry->iss = isn ?: mn->isn_base ?:
-		     mytcp_cookie_isn(&mytcp_secret, &tuple, ktime_get_ns());
-	entry->ts_offset = mn->timestamps == 1 ?
-			   mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
-	/* Each only when both ends have it (RFC 7323 2.5, RFC 2018 2). */
-	if (!mn->window_scaling)
-		has &= ~MYTCP_HAS_WSCALE;
-	if (!mn->timestamps)
-		has &= ~MYTCP_HAS_TS;
-	if (!mn->sack)
-		has &= ~MYTCP_HAS_SACK_PERM;
-	entry->offer = has & (MYTCP_HAS_WSCALE | MYTCP_HAS_TS |
-			      MYTCP_HAS_SACK_PERM);
-	entry->wscale = has & MYTCP_HAS_WSCALE ?
-			mytcp_window_scale_for(listener) : 0;
-}
-
-/* The way back, and what the MSS option may say there. */
-static int synq_route(struct mytcp_synq *entry, const struct sk_buff *syn)
-{
-	const struct mytcp_ip_ops *ip = mytcp_ip_of(&entry->timed.node.key);
-	struct ip_options_rcu *back = ip->return_route(entry->timed.node.net, syn);
-	struct mytcp_flow flow;
-	struct dst_entry *dst;
-
+	back = mytcp_ip_of(&node->key)->return_route(node->net, syn);
 	if (IS_ERR(back))
 		return PTR_ERR(back);
 	entry->return_route = back;
-	synq_flow(entry, &flow);
-	dst = ip->route_flow(&flow);
-	if (IS_ERR(dst))
-		return PTR_ERR(dst);
-	entry->advmss = mytcp_output_advmss(entry->listener, dst);
-	dst_release(dst);
 	return 0;
 }
 
@@ -269,35 +176,15 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 		kmem_cache_free(synq_cache, entry);
 		return ERR_PTR(-ECONNREFUSED);
 	}
-	mytcp_node_init(&entry->timed.node, MYTCP_KIND_SYNQ, sock_net(listener),
-			listener->sk_family);
-	entry->timed.node.key = *key;
-	entry->timed.node.dev = READ_ONCE(listener->sk_bound_dev_if);
-	entry->timed.node.state = MYTCP_SYN_RECV;
-	entry->listener = listener;
-	entry->return_route = NULL;
-	entry->peer_has = seg->opts.has;
-	entry->peer_wscale = seg->opts.wscale;
-	entry->peer_mss = seg->opts.mss;
-	entry->ts_recent = seg->opts.tsval;
-	entry->irs = seg->seq;
-	entry->peer_wnd = seg->wnd;
-	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
-	entry->mark = READ_ONCE(listener->sk_mark);
-	entry->last_oow = 0;
-	entry->flags = mytcp_ecn_answers(mytcp_net(sock_net(listener)), seg) ?
-		       MYTCP_SYNQ_ECN : 0;
-	entry->retries = 0;
-	entry->acked_us = 0;
-	entry->sent_us = mytcp_clock_us();
+	mytcp_synack_take(entry, listener, seg, key);
 	mytcp_wheel_prepare(&entry->timed);
-	synq_choose(entry, listener, isn);
-	err = synq_route(entry, skb);
+	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
+	entry->iss = isn ?: mytcp_synack_iss(entry);
+	err = synq_way_back(entry, skb) ?: mytcp_synack_route(entry);
 	if (err) {
 		mytcp_node_put(&entry->timed.node);
 		return ERR_PTR(err);
 	}
-	entry->timed.wnd = mytcp_window_initial(listener, entry->advmss);
 	return entry;
 }
 
@@ -322,16 +209,36 @@ static bool synq_enter(struct mytcp_synq *entry)
 	return !dead;
 }
 
-static int synq_has_room(struct sock *listener)
+static bool synq_is_full(const struct sock *listener)
+{
+	const struct mytcp_net *mn = mytcp_net(sock_net(listener));
+	u32 most = min_t(u32, READ_ONCE(mn->max_syn_backlog),
+			 max_t(u32, READ_ONCE(listener->sk_max_ack_backlog), 8));
+
+	return READ_ONCE(mytcp_sk(listener)->synq_len) >= most;
+}
+
+/*
+ * Is there room for another entry? If not, a SYN cookie may do (@cookie). A cookie
+ * has no choice of its number, and so none is for who comes back from TIME_WAIT;
+ * those are bounded as it is.
+ */
+static int synq_has_room(struct sock *listener, u32 isn, bool *cookie)
 {
 	struct net *net = sock_net(listener);
-	u32 most = min_t(u32, READ_ONCE(mytcp_net(net)->max_syn_backlog),
-			 max_t(u32, READ_ONCE(listener->sk_max_ack_backlog), 8));
+	int cookies = READ_ONCE(mytcp_net(net)->syncookies);
 
 	if (sk_acceptq_is_full(listener))
 		return MYTCP_MIB_ListenOverflows;
-	if (READ_ONCE(mytcp_sk(listener)->synq_len) >= most)
-		return MYTCP_MIB_TCPReqQFullDrop;
+	if (isn)
+		return MYTCP_GO_ON;
+	*cookie = cookies == 2;
+	if (!*cookie && synq_is_full(listener)) {
+		if (!cookies)
+			return MYTCP_MIB_TCPReqQFullDrop;
+		mytcp_count(net, TCPReqQFullDoCookies);
+		*cookie = true;
+	}
 	return MYTCP_GO_ON;
 }
 
@@ -354,11 +261,15 @@ static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 		    u32 isn)
 {
 	struct net *net = sock_net(listener);
-	int verdict = synq_has_room(listener);
 	struct mytcp_synq *entry;
+	bool cookie = false;
+	int verdict;
 
+	verdict = synq_has_room(listener, isn, &cookie);
 	if (verdict != MYTCP_GO_ON)
 		return verdict;
+	if (cookie)
+		return mytcp_cookies_answer(listener, skb, seg, key);
 	entry = synq_make(listener, skb, seg, key, isn);
 	if (IS_ERR(entry))
 		return synq_failed(PTR_ERR(entry));
@@ -366,7 +277,7 @@ static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 	refcount_inc(&entry->timed.node.ref);
 	if (synq_enter(entry)) {
 		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
-		synq_send_synack(entry);
+		mytcp_synack_send(entry);
 		verdict = MYTCP_TAKEN;
 	} else {
 		verdict = MYTCP_MIB_DropAfterClose;
@@ -401,23 +312,6 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 	mytcp_drop_judged(net, skb, key, verdict);
 }
 
-/* Hand a child to the listener. False: it has closed. */
-static bool synq_hand_over(struct sock *listener, struct sock *child)
-{
-	struct mytcp_sock *ms = mytcp_sk(listener);
-	bool taken;
-
-	spin_lock(&ms->accept_lock);
-	taken = !ms->synq_dead;
-	if (taken) {
-		/* Its own reference keeps it: only an orphan is destroyed. */
-		list_add_tail(&mytcp_sk(child)->accept_link, &ms->accept_queue);
-		sk_acceptq_added(listener);
-	}
-	spin_unlock(&ms->accept_lock);
-	return taken;
-}
-
 /*
  * Fifth, SYN-RECEIVED: the third segment of the handshake. False: another CPU
  * has made the connection of an earlier one, which this segment belongs to.
@@ -429,7 +323,6 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	struct net *net = entry->timed.node.net;
 	struct sock *child;
 	int verdict;
-	bool handed;
 
 	if (sk_acceptq_is_full(listener)) {
 		verdict = MYTCP_MIB_ListenOverflows;
@@ -448,15 +341,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 		goto drop;
 	}
 	synq_unlist(entry);
-	mytcp_count(net, PassiveOpens);
-	mytcp_receive(child, skb, seg);
-	handed = mytcp_sock_state(child) != MYTCP_CLOSE &&
-		 synq_hand_over(listener, child);
-	if (!handed)
-		mytcp_child_abort(child);
-	mytcp_sock_unlock_child(child);
-	if (handed)
-		listener->sk_data_ready(listener);
+	mytcp_acceptq_add(listener, child, skb, seg);
 	return true;
 drop:
 	mytcp_count(net, ListenDrops);
@@ -473,13 +358,13 @@ static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		/* The SYN again: our answer was lost. Once a time (A22). */
 		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
 			entry->flags |= MYTCP_SYNQ_AGAIN;
-			synq_send_synack(entry);
+			mytcp_synack_send(entry);
 		} else {
 			mytcp_count(entry->timed.node.net, TCPACKSkippedSynRecv);
 		}
 		return MYTCP_TAKEN;
 	}
-	synq_send_ack(entry);
+	mytcp_synack_send_ack(entry);
 	return MYTCP_MIB_TCPSYNChallenge;
 }
 
@@ -496,7 +381,7 @@ static int synq_acceptable(struct mytcp_synq *entry,
 		 mytcp_seq_le(seg->seq, entry->irs + 1 + entry->timed.wnd))
 		return MYTCP_GO_ON;
 	if (!(seg->flags & MYTCP_RST))
-		synq_send_ack(entry);
+		mytcp_synack_send_ack(entry);
 	return verdict;
 }
 
@@ -506,7 +391,7 @@ static int synq_rst(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 	if (!(seg->flags & MYTCP_RST))
 		return MYTCP_GO_ON;
 	if (seg->seq != entry->irs + 1) {
-		synq_send_ack(entry);
+		mytcp_synack_send_ack(entry);
 		return MYTCP_MIB_DropBlindRst;
 	}
 	mytcp_count(entry->timed.node.net, EmbryonicRsts);
@@ -628,45 +513,13 @@ static struct mytcp_synq *synq_first(struct mytcp_sock *ms)
 void mytcp_synq_stop(struct sock *listener)
 {
 	struct mytcp_synq *entry;
-	struct sock *child;
 
 	while ((entry = synq_first(mytcp_sk(listener)))) {
 		synq_end(entry);
 		mytcp_node_put(&entry->timed.node);
 		cond_resched();
 	}
-	while ((child = mytcp_synq_accept(listener))) {
-		sock_hold(child);
-		local_bh_disable();
-		bh_lock_sock_nested(child);
-		mytcp_child_abort(child);
-		bh_unlock_sock(child);
-		local_bh_enable();
-		sock_put(child);
-		cond_resched();
-	}
-}
-
-/**
- * mytcp_synq_accept() - the next connection
- * @listener: socket, locked
- *
- * Return: a child, that is no orphan, or NULL.
- */
-struct sock *mytcp_synq_accept(struct sock *listener)
-{
-	struct mytcp_sock *ms = mytcp_sk(listener);
-	struct mytcp_sock *child;
-
-	spin_lock_bh(&ms->accept_lock);
-	child = list_first_entry_or_null(&ms->accept_queue, struct mytcp_sock,
-					 accept_link);
-	if (child) {
-		list_del_init(&child->accept_link);
-		sk_acceptq_removed(listener);
-	}
-	spin_unlock_bh(&ms->accept_lock);
-	return child ? &child->inet.sk : NULL;
+	mytcp_acceptq_stop(listener);
 }
 
 /**
@@ -708,6 +561,7 @@ static const struct mytcp_node_ops synq_ops = {
 int mytcp_synq_init(void)
 {
 	BUILD_BUG_ON(sizeof(struct mytcp_synq) > ENTRY_BYTES);
+	mytcp_cookies_init();
 	synq_cache = kmem_cache_create("mytcp_synq", sizeof(struct mytcp_synq),
 				       0, SLAB_TYPESAFE_BY_RCU | SLAB_ACCOUNT,
 				       NULL);

@@ -23,8 +23,6 @@ bool mytcp_synq_segment(struct mytcp_node *node, struct sk_buff *skb,
 			struct mytcp_seg *seg);
 /* A listener closes: entries and children nobody accepted end. Socket locked. */
 void mytcp_synq_stop(struct sock *listener);
-/* Next child ready, or NULL. Listener locked. */
-struct sock *mytcp_synq_accept(struct sock *listener);
 /* Entries of a namespace that goes; NULL: all. Process context. */
 void mytcp_synq_purge(struct net *net);
 /* A hard ICMP error for an entry whose SYN-ACK had sequence number @seq. */

@@ -542,10 +542,51 @@ void mytcp_timewait_purge(struct net *net)
 	}
 }
 
+/* A connection this host has with itself is sure of its own clock. */
+static bool timewait_is_local(const struct mytcp_node *node)
+{
+	return mytcp_ip_of(&node->key)->is_loopback(&node->key.laddr);
+}
+
+/* Another port would do as well: only when the administrator says so. */
+static bool timewait_may_go(const struct mytcp_timewait *tw)
+{
+	const struct mytcp_node *node = &tw->timed.node;
+	const struct mytcp_net *mn = mytcp_net(node->net);
+	unsigned long life = READ_ONCE(mn->tw_timeout);
+	int reuse = READ_ONCE(mn->reuse_timewait);
+
+	return (reuse == 1 || (reuse == 2 && timewait_is_local(node))) &&
+	       time_before(mytcp_wheel_due(&tw->timed), jiffies + life - HZ);
+}
+
+/*
+ * RFC 6191 for our own SYN: with timestamps it cannot be taken for one of the old
+ * connection, nor can what is left of that be taken for the new one's. As the
+ * kernel's TCP has it, who has named the port need not wait.
+ */
+static bool timewait_yields(struct mytcp_node *node, bool named, u32 *isn)
+{
+	struct mytcp_timewait *tw = timewait_of(node);
+	bool yields;
+
+	spin_lock_bh(lock_of(node));
+	yields = node->state == MYTCP_TIME_WAIT && (tw->flags & TW_TS) &&
+		 (named || timewait_may_go(tw));
+	if (yields) {
+		/* beyond the largest window of the old connection */
+		*isn = tw->snd_nxt + U16_MAX + 2 ?: 1;
+		mytcp_count(node->net, TWRecycled);
+	}
+	spin_unlock_bh(lock_of(node));
+	return yields;
+}
+
 static const struct mytcp_node_ops timewait_ops = {
 	.free = timewait_free,
 	.describe = timewait_describe,
 	.kill = mytcp_timewait_kill,
+	.yields = timewait_yields,
 	.expired = timewait_expired,
 };
 

@@ -62,6 +62,8 @@ static void default_settings(struct mytcp_net *mn)
 
 	mn->syn_retries = 6;
 	mn->synack_retries = 5;
+	mn->syncookies = 1;
+	mn->reuse_timewait = 2;
 	mn->retries1 = 3;
 	mn->retries2 = 15;
 	mn->orphan_retries = 0;

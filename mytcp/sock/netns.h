@@ -22,6 +22,7 @@
 	X(OutRsts) X(InCsumErrors)
 
 #define MYTCP_COUNTERS_EXT(X)						\
+	X(SyncookiesSent) X(SyncookiesRecv) X(SyncookiesFailed)		\
 	X(EmbryonicRsts) X(OutOfWindowIcmps) X(LockDroppedIcmps) X(TW)	\
 	X(TWRecycled) X(PAWSActive) X(PAWSEstab) X(DelayedACKs)		\
 	X(DelayedACKLocked) X(DelayedACKLost) X(ListenOverflows)	\
@@ -31,7 +32,8 @@
 	X(TCPAbortOnData) X(TCPAbortOnClose) X(TCPAbortOnMemory)	\
 	X(TCPAbortOnTimeout) X(TCPAbortOnLinger) X(TCPAbortFailed)	\
 	X(TCPBacklogDrop) X(TCPMinTTLDrop) X(TCPDeferAcceptDrop)	\
-	X(TCPTimeWaitOverflow) X(TCPReqQFullDrop) X(TCPRetransFail)	\
+	X(TCPTimeWaitOverflow) X(TCPReqQFullDoCookies)			\
+	X(TCPReqQFullDrop) X(TCPRetransFail)				\
 	X(TCPRcvCoalesce) X(TCPOFOQueue) X(TCPOFODrop) X(TCPOFOMerge)	\
 	X(TCPChallengeACK) X(TCPSYNChallenge)				\
 	X(TCPFromZeroWindowAdv) X(TCPToZeroWindowAdv)			\
@@ -84,8 +86,11 @@ struct mytcp_counters {
  * @orphan_retries: retransmissions for a socket nobody holds; 0 means 8
  * @fin_timeout: FIN_WAIT_2 without an owner, jiffies
  * @tw_timeout: 2 MSL, jiffies
+ * @reuse_timewait: connect() takes the place of a TIME_WAIT bucket with timestamps: 0
+ *	never, 1 always, 2 over loopback
  * @max_tw_buckets: TIME_WAIT buckets at most
  * @max_syn_backlog: SYN queue entries of a listener at most
+ * @syncookies: SYN cookies: 0 never, 1 when the SYN queue is full, 2 always
  * @somaxconn: accept queue of a listener at most
  * @abort_on_overflow: reset, rather than drop, when the accept queue is full
  * @ecn: 0 off, 1 ask and answer, 2 only answer
@@ -123,6 +128,8 @@ struct mytcp_net {
 	int tw_timeout;
 	int max_tw_buckets;
 	int max_syn_backlog;
+	int reuse_timewait;
+	int syncookies;
 	int somaxconn;
 	int abort_on_overflow;
 	int ecn;

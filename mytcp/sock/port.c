@@ -415,8 +415,11 @@ int mytcp_port_listen(struct sock *sk)
 	return err;
 }
 
-/* Enter the table with this port, unless somebody is in the way. */
-static int try_ephemeral(struct sock *sk, u16 num)
+/*
+ * Enter the table with this port, unless somebody is in the way: -EADDRINUSE, who
+ * has bound it, or -EADDRNOTAVAIL, who has the same connection.
+ */
+static int enter_with(struct sock *sk, u16 num)
 {
 	struct mytcp_node *node = &mytcp_sk(sk)->node;
 	struct net *net = sock_net(sk);
@@ -427,7 +430,7 @@ static int try_ephemeral(struct sock *sk, u16 num)
 	spin_lock_bh(&b->lock);
 	port = find_port(b, net, num);
 	if (port && !hlist_empty(&port->reservations)) {
-		err = -EADDRNOTAVAIL;
+		err = -EADDRINUSE;
 		goto unlock;
 	}
 	node->key.lport = htons(num);
@@ -447,6 +450,18 @@ static int try_ephemeral(struct sock *sk, u16 num)
 	inet_sk(sk)->inet_sport = htons(num);
 unlock:
 	spin_unlock_bh(&b->lock);
+	return err;
+}
+
+/* The same; a TIME_WAIT bucket may be made to yield (RFC 6191). */
+static int try_ephemeral(struct sock *sk, u16 num)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	int err = enter_with(sk, num);
+
+	if (err == -EADDRNOTAVAIL &&
+	    mytcp_table_evict(&ms->node, false, &ms->isn_least))
+		err = enter_with(sk, num);
 	return err;
 }
 
@@ -477,7 +492,7 @@ static int choose_ephemeral(struct sock *sk)
 		if (inet_is_local_reserved_port(sock_net(sk), num))
 			continue;
 		err = try_ephemeral(sk, num);
-		if (err == -EADDRNOTAVAIL)
+		if (err == -EADDRNOTAVAIL || err == -EADDRINUSE)
 			continue;
 		/* lost updates only make it less regular */
 		WRITE_ONCE(*counter, READ_ONCE(*counter) + i + 1 +
@@ -492,7 +507,7 @@ static int choose_ephemeral(struct sock *sk)
  * @sk: in no table; inet_saddr, inet_daddr and inet_dport set
  *
  * A socket without a port gets one, and inet_num and inet_sport with it. A
- * TIME_WAIT counts as a connection.
+ * TIME_WAIT counts as a connection, unless it yields.
  *
  * Context: any, socket locked.
  * Return: 0; -EADDRNOTAVAIL when the connection exists, or every port is taken
@@ -500,21 +515,27 @@ static int choose_ephemeral(struct sock *sk)
  */
 int mytcp_port_connect(struct sock *sk)
 {
-	struct mytcp_node *node = &mytcp_sk(sk)->node;
+	struct mytcp_sock *ms = mytcp_sk(sk);
 	const struct inet_sock *inet = inet_sk(sk);
+	struct mytcp_node *node = &ms->node;
+	int err;
 
 	sock_owned_by_me(sk);
 	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
 		return -EADDRNOTAVAIL;
 
+	ms->isn_least = 0;
 	/* one list at a time: they share the serial */
 	mytcp_bound_remove(sk);
 	mytcp_key_set4(&node->key, inet->inet_saddr, htons(inet->inet_num),
 		       inet->inet_daddr, inet->inet_dport);
 	node->dev = sk->sk_bound_dev_if;
-	if (inet->inet_num)
-		return mytcp_table_insert(node);
-	return choose_ephemeral(sk);
+	if (!inet->inet_num)
+		return choose_ephemeral(sk);
+	err = mytcp_table_insert(node);
+	if (err && mytcp_table_evict(node, true, &ms->isn_least))
+		err = mytcp_table_insert(node);
+	return err;
 }
 
 /**

@@ -94,6 +94,8 @@ struct mytcp_saved_syn {
  * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
  *
  * @iss: initial send sequence number; sk
+ * @isn_least: connect() must not choose one before it, for the sake of the
+ *	connection before on the same ports; 0 for none; user
  * @irs: initial receive sequence number; sk
  * @snd_una: oldest unacknowledged; sk
  * @snd_nxt: next to be sent for the first time; sk
@@ -188,6 +190,8 @@ struct mytcp_saved_syn {
  * @accept_queue: children ready, through @accept_link; accept
  * @synq: SYN queue entries of this listener; accept
  * @synq_len: entries in @synq; accept, read locklessly
+ * @cookies_sent: when the last SYN cookie was, jiffies, a second late at most; 0
+ *	for never; written and read locklessly
  * @synq_dead: listener closed, no more entries; accept
  * @accept_link: in the parent's @accept_queue; accept
  *
@@ -232,6 +236,7 @@ struct mytcp_sock {
 
 	/* the connection: cleared by mytcp_sock_reset() */
 	u32 iss;
+	u32 isn_least;
 	u32 irs;
 	u32 snd_una;
 	u32 snd_nxt;
@@ -317,6 +322,7 @@ struct mytcp_sock {
 	struct list_head accept_queue;
 	struct list_head synq;
 	u32 synq_len;
+	unsigned long cookies_sent;
 	bool synq_dead;
 	struct list_head accept_link;
 };

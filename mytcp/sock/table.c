@@ -362,6 +362,33 @@ bool mytcp_table_remove(struct mytcp_node *node)
 }
 
 /**
+ * mytcp_table_evict() - make place for a connection
+ * @node: for which mytcp_table_insert() has found no place
+ * @named: the user has named the local port; there is no other
+ * @isn: set to a sequence number the connection must not begin before, if there
+ *	is one
+ *
+ * Context: any, no port bucket's lock.
+ * Return: true when it is worth another try.
+ */
+bool mytcp_table_evict(const struct mytcp_node *node, bool named, u32 *isn)
+{
+	const struct mytcp_node_ops *ops;
+	struct mytcp_node *old;
+	bool gone;
+
+	old = mytcp_table_find(node->net, &node->key, node->dev, 0);
+	if (!old)
+		return true;
+	ops = kind_ops[old->kind];
+	gone = ops && ops->yields && ops->yields(old, named, isn);
+	if (gone)
+		ops->kill(old);
+	mytcp_node_put(old);
+	return gone;
+}
+
+/**
  * mytcp_table_replace() - put an entry in another's place
  * @old: held by the caller
  * @fresh: in no chain, all set but for the key and interface, which are @old's

@@ -172,6 +172,9 @@ struct mytcp_listing {
  * @free: the last reference is gone; any context
  * @describe: fill a zeroed listing; process context, reference held
  * @kill: end the entry before its time; process context, reference held
+ * @yields: may a new connection with this key take the entry's place? Its user
+ *	has @named the port, or not. Sets a sequence number it must not begin before;
+ *	reference held; may be NULL
  * @expired: what it waited for on a wheel is due; softirq; takes the reference
  *	that the wheel had
  */
@@ -179,6 +182,7 @@ struct mytcp_node_ops {
 	void (*free)(struct mytcp_node *node);
 	void (*describe)(struct mytcp_node *node, struct mytcp_listing *listing);
 	void (*kill)(struct mytcp_node *node);
+	bool (*yields)(struct mytcp_node *node, bool named, u32 *isn);
 	void (*expired)(struct mytcp_node *node);
 };
 
@@ -207,6 +211,8 @@ struct mytcp_node *mytcp_table_find(struct net *net,
 				    int dif, int sdif);
 int mytcp_table_insert(struct mytcp_node *node);
 bool mytcp_table_remove(struct mytcp_node *node);
+/* Is what insert() has met gone, or does it yield? Any context, but no lock. */
+bool mytcp_table_evict(const struct mytcp_node *node, bool named, u32 *isn);
 bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh);
 /* Keyed: nobody outside can tell what it will be. */
 u32 mytcp_table_hash(const struct net *net, const struct mytcp_key *key);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The accept queue of a listener. A child is added in softirq without the
+ * listener's socket lock: its accept_lock is enough, and says whether it listens.
+ */
+#include "mytcp/engine/acceptq.h"
+#include "mytcp/engine/child.h"
+#include "mytcp/engine/receive.h"
+
+/* False: the listener has closed. */
+static bool acceptq_push(struct sock *listener, struct sock *child)
+{
+	struct mytcp_sock *ms = mytcp_sk(listener);
+	bool taken;
+
+	spin_lock(&ms->accept_lock);
+	taken = !ms->synq_dead;
+	if (taken) {
+		/* Its own reference keeps it: only an orphan is destroyed. */
+		list_add_tail(&mytcp_sk(child)->accept_link, &ms->accept_queue);
+		sk_acceptq_added(listener);
+	}
+	spin_unlock(&ms->accept_lock);
+	return taken;
+}
+
+/**
+ * mytcp_acceptq_add() - a connection is made
+ * @listener: held, or used under RCU; it may be closing
+ * @child: of mytcp_child_make(), locked; unlocked by this
+ * @skb: the third segment, at its payload; consumed
+ * @seg: the same, parsed
+ *
+ * Context: softirq.
+ */
+void mytcp_acceptq_add(struct sock *listener, struct sock *child,
+		       struct sk_buff *skb, struct mytcp_seg *seg)
+{
+	bool added;
+
+	mytcp_count(sock_net(child), PassiveOpens);
+	mytcp_receive(child, skb, seg);
+	added = mytcp_sock_state(child) != MYTCP_CLOSE &&
+		acceptq_push(listener, child);
+	if (!added)
+		mytcp_child_abort(child);
+	mytcp_sock_unlock_child(child);
+	if (added)
+		listener->sk_data_ready(listener);
+}
+
+/**
+ * mytcp_acceptq_take() - the next connection
+ * @listener: socket, locked
+ *
+ * Return: a child, that is no orphan, or NULL.
+ */
+struct sock *mytcp_acceptq_take(struct sock *listener)
+{
+	struct mytcp_sock *ms = mytcp_sk(listener);
+	struct mytcp_sock *child;
+
+	spin_lock_bh(&ms->accept_lock);
+	child = list_first_entry_or_null(&ms->accept_queue, struct mytcp_sock,
+					 accept_link);
+	if (child) {
+		list_del_init(&child->accept_link);
+		sk_acceptq_removed(listener);
+	}
+	spin_unlock_bh(&ms->accept_lock);
+	return child ? &child->inet.sk : NULL;
+}
+
+/**
+ * mytcp_acceptq_stop() - a listener closes: reset whom nobody has accepted
+ * @listener: socket, locked; nothing is added any more
+ *
+ * Context: process.
+ */
+void mytcp_acceptq_stop(struct sock *listener)
+{
+	struct sock *child;
+
+	while ((child = mytcp_acceptq_take(listener))) {
+		sock_hold(child);
+		local_bh_disable();
+		bh_lock_sock_nested(child);
+		mytcp_child_abort(child);
+		bh_unlock_sock(child);
+		local_bh_enable();
+		sock_put(child);
+		cond_resched();
+	}
+}

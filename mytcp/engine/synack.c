@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a half-open connection takes from a SYN, and what it says to the peer:
+ * SYN-ACK, ACK. It does not matter here whether the entry stands in a SYN queue or,
+ * for a SYN cookie, on the stack.
+ */
+#include <net/dst.h>
+#include <net/ip.h>
+#include "mytcp/engine/synack.h"
+#include "mytcp/engine/ecn.h"
+#include "mytcp/engine/ip.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/reply.h"
+#include "mytcp/engine/window.h"
+#include "mytcp/proto/syncookie.h"
+#include "mytcp/sock/trace.h"
+
+static void synack_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
+{
+	const struct inet_sock *inet = inet_sk(entry->listener);
+	const struct mytcp_node *node = &entry->timed.node;
+
+	*flow = (struct mytcp_flow) {
+		.net = node->net,
+		.key = node->key,
+		.options = entry->return_route,
+		.dev = node->dev,
+		.mark = entry->mark,
+		.priority = READ_ONCE(entry->listener->sk_priority),
+		.tos = READ_ONCE(inet->tos),
+		.ttl = max_t(int, READ_ONCE(inet->uc_ttl), 0),
+		.uid = sock_net_uid(node->net, entry->listener),
+	};
+}
+
+/* Each only when both ends have it (RFC 7323 2.5, RFC 2018 2). */
+static u8 synack_offer(const struct mytcp_net *mn, u8 has)
+{
+	if (!mn->window_scaling)
+		has &= ~MYTCP_HAS_WSCALE;
+	if (!mn->timestamps)
+		has &= ~MYTCP_HAS_TS;
+	if (!mn->sack)
+		has &= ~MYTCP_HAS_SACK_PERM;
+	return has & (MYTCP_HAS_WSCALE | MYTCP_HAS_TS | MYTCP_HAS_SACK_PERM);
+}
+
+/**
+ * mytcp_synack_take() - what the SYN, the listener and the settings decide
+ * @entry: new; its listener is not referenced by this
+ * @listener: socket in LISTEN
+ * @seg: the SYN
+ * @key: its key
+ *
+ * Left to the caller: iss, mytcp_synack_route(), saved_syn, return_route.
+ *
+ * Context: softirq.
+ */
+void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
+		       const struct mytcp_seg *seg, const struct mytcp_key *key)
+{
+	const struct mytcp_net *mn = mytcp_net(sock_net(listener));
+	struct mytcp_node *node = &entry->timed.node;
+	struct mytcp_cookie_tuple tuple;
+
+	mytcp_node_init(node, MYTCP_KIND_SYNQ, sock_net(listener),
+			listener->sk_family);
+	node->key = *key;
+	node->dev = READ_ONCE(listener->sk_bound_dev_if);
+	node->state = MYTCP_SYN_RECV;
+	mytcp_key_to_tuple(key, &tuple);
+	entry->listener = listener;
+	entry->return_route = NULL;
+	entry->saved_syn = NULL;
+	entry->irs = seg->seq;
+	entry->ts_recent = seg->opts.tsval;
+	entry->ts_offset = mn->timestamps == 1 ?
+			   mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
+	entry->mark = READ_ONCE(listener->sk_mark);
+	entry->last_oow = 0;
+	entry->sent_us = mytcp_clock_us();
+	entry->acked_us = 0;
+	entry->peer_wnd = seg->wnd;
+	entry->peer_mss = seg->opts.mss;
+	entry->peer_has = seg->opts.has;
+	entry->peer_wscale = seg->opts.wscale;
+	entry->offer = synack_offer(mn, seg->opts.has);
+	entry->wscale = entry->offer & MYTCP_HAS_WSCALE ?
+			mytcp_window_scale_for(listener) : 0;
+	entry->retries = 0;
+	entry->flags = mytcp_ecn_answers(mn, seg) ? MYTCP_SYNQ_ECN : 0;
+}
+
+/**
+ * mytcp_synack_route() - what the MSS option may say on the way back
+ * @entry: return_route is set
+ *
+ * Sets the window, which is measured by it, too.
+ *
+ * Return: 0, or that there is no route.
+ */
+int mytcp_synack_route(struct mytcp_synq *entry)
+{
+	struct mytcp_flow flow;
+	struct dst_entry *dst;
+
+	synack_flow(entry, &flow);
+	dst = mytcp_ip_of(&flow.key)->route_flow(&flow);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	entry->advmss = mytcp_output_advmss(entry->listener, dst);
+	dst_release(dst);
+	entry->timed.wnd = mytcp_window_initial(entry->listener, entry->advmss);
+	return 0;
+}
+
+/**
+ * mytcp_synack_iss() - a fresh initial sequence number
+ * @entry: the connection
+ *
+ * Return: the number, RFC 6528.
+ */
+u32 mytcp_synack_iss(const struct mytcp_synq *entry)
+{
+	const struct mytcp_node *node = &entry->timed.node;
+	struct mytcp_cookie_tuple tuple;
+
+	mytcp_key_to_tuple(&node->key, &tuple);
+	return mytcp_net(node->net)->isn_base ?:
+	       mytcp_cookie_isn(&mytcp_secret, &tuple, ktime_get_ns());
+}
+
+static u32 synack_tsval(const struct mytcp_synq *entry)
+{
+	const struct mytcp_opts agreed = {
+		.has = entry->offer,
+		.wscale = entry->peer_wscale,
+	};
+	u32 now = mytcp_clock_ms() + entry->ts_offset;
+
+	if (!(entry->flags & MYTCP_SYNQ_COOKIE))
+		return now;
+	return mytcp_syncookie_put_opts(now, &agreed,
+					entry->flags & MYTCP_SYNQ_ECN);
+}
+
+/**
+ * mytcp_synack_send() - SYN-ACK, the first one or another
+ * @entry: the connection
+ *
+ * Context: softirq.
+ */
+void mytcp_synack_send(struct mytcp_synq *entry)
+{
+	u16 ecn = entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECE : 0;
+	struct mytcp_flow flow;
+	struct mytcp_seg seg = {
+		.seq = entry->iss,
+		.ack = entry->irs + 1,
+		.flags = MYTCP_SYN | MYTCP_ACK | ecn,
+		.wnd = entry->timed.wnd,
+		.opts = {
+			.has = MYTCP_HAS_MSS | entry->offer,
+			.mss = entry->advmss,
+			.wscale = entry->wscale,
+			.tsval = synack_tsval(entry),
+			.tsecr = READ_ONCE(entry->ts_recent),
+		},
+	};
+
+	synack_flow(entry, &flow);
+	if (entry->flags & MYTCP_SYNQ_AGAIN) {
+		mytcp_count(flow.net, RetransSegs);
+		mytcp_count(flow.net, TCPSynRetrans);
+		trace_mytcp_retransmit(flow.net, &flow.key, MYTCP_SYN_RECV,
+				       &seg);
+	}
+	mytcp_reply_send(&flow, entry->listener, MYTCP_SYN_RECV, &seg);
+}
+
+/**
+ * mytcp_synack_send_ack() - an ACK for what should not have come, rate limited
+ * @entry: the connection
+ *
+ * Context: softirq.
+ */
+void mytcp_synack_send_ack(struct mytcp_synq *entry)
+{
+	struct mytcp_flow flow;
+	struct mytcp_seg seg = {
+		.seq = entry->iss + 1,
+		.ack = entry->irs + 1,
+		.flags = MYTCP_ACK,
+		.wnd = entry->timed.wnd >> entry->wscale,
+		.opts = {
+			.has = entry->offer & MYTCP_HAS_TS,
+			.tsval = mytcp_clock_ms() + entry->ts_offset,
+			.tsecr = READ_ONCE(entry->ts_recent),
+		},
+	};
+
+	if (!mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
+		mytcp_count(entry->timed.node.net, TCPACKSkippedSeq);
+		return;
+	}
+	synack_flow(entry, &flow);
+	mytcp_reply_send(&flow, NULL, MYTCP_SYN_RECV, &seg);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a half-open connection takes from a SYN, and what it says to the peer. */
+#ifndef MYTCP_ENGINE_SYNACK_H
+#define MYTCP_ENGINE_SYNACK_H
+
+#include "mytcp/engine/child.h"
+
+void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
+		       const struct mytcp_seg *seg, const struct mytcp_key *key);
+int mytcp_synack_route(struct mytcp_synq *entry);
+u32 mytcp_synack_iss(const struct mytcp_synq *entry);
+void mytcp_synack_send(struct mytcp_synq *entry);
+void mytcp_synack_send_ack(struct mytcp_synq *entry);
+
+#endif /* MYTCP_ENGINE_SYNACK_H */
