@@ -50,7 +50,7 @@ debug-kernel:
 	scripts/debug-kernel
 
 bench:
-	@scripts/bench list
+	@scripts/bench
 
 unit:
 	$(MAKE) -C selftests/unit run
@@ -103,7 +103,7 @@ help:
 	@echo '  make demo          set up, build, and show it in a test VM'
 	@echo '  make check         everything: lint, unit tests, builds, VM tests on three kernels'
 	@echo '  make check-vm      selftests in one VM: KERNEL=6.1|6.12|debug TESTS="NAME..."'
-	@echo '  make bench         what listing 50,000 connections costs, beside the kernel'"'"'s TCP'
+	@echo '  make bench         what things cost beside the kernel'"'"'s TCP'
 	@echo '  make unit          unit tests of mytcp/proto on this machine'
 	@echo '  make fuzz          libFuzzer on the parsers of mytcp/proto'
 	@echo '  make lint          layers, sizes, RFC tables, SPDX; checkpatch and sparse are separate'

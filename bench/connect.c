@@ -14,19 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common.h"
 #include "lib/fail.h"
-#include "lib/netif.h"
 #include "lib/sockets.h"
 
 #define ROUNDS	3
 
 enum kind { UNIX, KERNEL, OURS, KINDS };
+
+struct cost {
+	enum kind kind;
+	long count;
+	double ns;
+};
 
 /* Where a server listens, of whatever family. */
 struct place {
@@ -37,14 +40,6 @@ struct place {
 	} addr;
 	socklen_t len;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e9 + t.tv_nsec;
-}
 
 static int new_socket(enum kind kind)
 {
@@ -102,52 +97,48 @@ static double measure_rounds(enum kind kind, const struct place *at, long count)
 	long i;
 
 	for (round = 0; round < ROUNDS; round++) {
-		double start = now(), cost;
+		double start = now_ns(), cost;
 
 		for (i = 0; i < count; i++)
 			visit(kind, at);
-		cost = (now() - start) / count;
+		cost = (now_ns() - start) / count;
 		if (!round || cost < least)
 			least = cost;
 	}
 	return least;
 }
 
-/* A namespace of its own for each. */
-static void measure(enum kind kind, long count, double *cost)
+static void measure(void *arg)
 {
-	pid_t child = fork(), server;
+	struct cost *cost = arg;
 	struct place at;
-	int status, fd;
+	int fd = new_server(cost->kind, &at);
+	pid_t server = check_ok(fork());
 
-	if (!child) {
-		netns_enter();
-		fd = new_server(kind, &at);
-		server = fork();
-		if (!server)
-			serve(fd);
-		*cost = measure_rounds(kind, &at, count);
-		kill(server, SIGKILL);
-		exit(0);
-	}
-	check_ok(waitpid(child, &status, 0));
-	check_eq(status, 0);
+	if (!server)
+		serve(fd);
+	cost->ns = measure_rounds(cost->kind, &at, cost->count);
+	kill(server, SIGKILL);
 }
 
 int main(int argc, char **argv)
 {
 	long count = argc > 1 ? atol(argv[1]) : 2000;
-	double *cost = mmap(NULL, KINDS * sizeof(*cost), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct cost *cost = shared(KINDS * sizeof(*cost));
 	enum kind kind;
 
 	check(count > 0);
-	check(cost != MAP_FAILED);
-	for (kind = 0; kind < KINDS; kind++)
-		measure(kind, count, &cost[kind]);
-	printf("connect, a byte there and back, close; ns\n");
-	printf("%12s %12s %12s %8s\n", "AF_UNIX", "kernel", "MyTCP", "ratio");
-	printf("%12.0f %12.0f %12.0f %8.3f\n", cost[UNIX], cost[KERNEL],
-	       cost[OURS], cost[OURS] / cost[KERNEL]);
+	for (kind = 0; kind < KINDS; kind++) {
+		cost[kind].kind = kind;
+		cost[kind].count = count;
+		in_namespace(measure, &cost[kind]);
+	}
+	table_begin("short connections");
+	table_row("connect, a byte both ways, close", "ns", cost[KERNEL].ns,
+		  cost[OURS].ns, 0.6);
+	table_row("the same beyond AF_UNIX", "ns",
+		  cost[KERNEL].ns - cost[UNIX].ns,
+		  cost[OURS].ns - cost[UNIX].ns, 0);
+	printf("AF_UNIX: %.0f ns\n", cost[UNIX].ns);
 	return 0;
 }

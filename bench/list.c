@@ -13,15 +13,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common.h"
 #include "lib/diag.h"
 #include "lib/fail.h"
-#include "lib/netif.h"
 #include "lib/sockets.h"
 
 #define PORT		8080
@@ -30,17 +26,11 @@
 
 /* Nanoseconds for each entry, the least of some rounds. */
 struct cost {
+	enum tcp tcp;
+	long connections;
 	double proc, dump;
 	long entries;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e9 + t.tv_nsec;
-}
 
 static void connect_all(enum tcp tcp, long connections)
 {
@@ -85,10 +75,10 @@ static double read_cost(enum tcp tcp, long (*read_all)(enum tcp), long *entries)
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		double start = now(), cost;
+		double start = now_ns(), cost;
 
 		*entries = read_all(tcp);
-		cost = (now() - start) / *entries;
+		cost = (now_ns() - start) / *entries;
 		if (!i || cost < least)
 			least = cost;
 	}
@@ -106,45 +96,35 @@ static long read_dump(enum tcp tcp)
 	return diag_count(&r);
 }
 
-/* A namespace and a process of its own: nothing is left of it. */
-static void measure(enum tcp tcp, long connections, struct cost *cost)
+static void measure(void *arg)
 {
-	pid_t child = fork();
-	int status;
+	struct cost *cost = arg;
 
-	if (!child) {
-		netns_enter();
-		connect_all(tcp, connections);
-		cost->proc = read_cost(tcp, read_proc, &cost->entries);
-		cost->dump = read_cost(tcp, read_dump, &cost->entries);
-		exit(0);
-	}
-	check_ok(waitpid(child, &status, 0));
-	check_eq(status, 0);
-}
-
-static void row(const char *what, double kernel, double mytcp)
-{
-	printf("%-24s %12.0f %12.0f %8.3f\n", what, kernel, mytcp,
-	       mytcp / kernel);
+	connect_all(cost->tcp, cost->connections);
+	cost->proc = read_cost(cost->tcp, read_proc, &cost->entries);
+	cost->dump = read_cost(cost->tcp, read_dump, &cost->entries);
 }
 
 int main(int argc, char **argv)
 {
 	long connections = argc > 1 ? atol(argv[1]) : 50000;
-	struct rlimit files = { 2 * connections + 100, 2 * connections + 100 };
-	struct cost *cost = mmap(NULL, 2 * sizeof(*cost), PROT_READ | PROT_WRITE,
-				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct cost *cost = shared(2 * sizeof(*cost));
+	char title[128];
+	int i;
 
 	check(connections > 0);
-	check(cost != MAP_FAILED);
-	check_ok(setrlimit(RLIMIT_NOFILE, &files));
-	measure(KERNEL_TCP, connections, &cost[0]);
-	measure(MYTCP, connections, &cost[1]);
-	printf("%ld connections, %ld and %ld entries; ns an entry\n",
-	       connections, cost[0].entries, cost[1].entries);
-	printf("%-24s %12s %12s %8s\n", "", "kernel", "MyTCP", "ratio");
-	row("/proc/net listing", cost[0].proc, cost[1].proc);
-	row("sock_diag, TCP_INFO", cost[0].dump, cost[1].dump);
+	want_files(2 * connections);
+	for (i = 0; i < 2; i++) {
+		cost[i].tcp = i ? MYTCP : KERNEL_TCP;
+		cost[i].connections = connections;
+		in_namespace(measure, &cost[i]);
+	}
+	snprintf(title, sizeof(title), "listing %ld connections, %ld and %ld entries",
+		 connections, cost[0].entries, cost[1].entries);
+	table_begin(title);
+	table_row("/proc/net listing, an entry", "ns", cost[0].proc,
+		  cost[1].proc, 1.1);
+	table_row("sock_diag with TCP_INFO, an entry", "ns", cost[0].dump,
+		  cost[1].dump, 1.1);
 	return 0;
 }

@@ -99,6 +99,7 @@ WIRE_TEST_TIMEOUT(reuse, a_port_that_is_named_need_not_wait, 60)
 	sysctl_set("tw_reuse", 0);
 	leave_time_wait(w, true);
 	end = w->irs + 2;
+	/* at once: the clock in the ISN has not gone far */
 	wire_restart(w, 500000);
 	check_eq(connect_from(w, &fd, true), EINPROGRESS);
 	expect_another(w, fd, end);

@@ -137,19 +137,6 @@ WIRE_TEST(cookies, data_in_the_third_segment_is_accepted)
 	recv_pattern(fd, 0, 500);
 }
 
-WIRE_TEST(cookies, the_third_segment_may_be_lost)
-{
-	int listener = listen_with_cookies(w), fd;
-
-	inject(w, SYN, .opts = { MSS(1460), SACKOK, TS(1000, 0) });
-	expect(w, SYN | ACK);
-	/* the ACK did not come through; what follows it says the same */
-	inject(w, ACK | PSH, .seq = 1, .len = 500);
-	fd = wire_accept(listener);
-	expect(w, ACK);
-	recv_pattern(fd, 0, 500);
-}
-
 /* Of the copies of an ACK one makes the connection. */
 WIRE_TEST(cookies, the_third_segment_may_come_twice)
 {

@@ -106,7 +106,8 @@ static void child_give_up(struct sock *child)
  * Context: softirq.
  * Return: bottom-half locked; its end is mytcp_child_abort(), or a listener's
  * queue, and mytcp_sock_unlock_child() in either case. An error: -EEXIST when
- * another CPU has made the child, -ENOMEM, or that there is no route.
+ * another CPU has made the child, -ECONNREFUSED when the listener has closed,
+ * -ENOMEM, or that there is no route.
  */
 struct sock *mytcp_child_make(struct mytcp_synq *entry)
 {
@@ -120,6 +121,7 @@ struct sock *mytcp_child_make(struct mytcp_synq *entry)
 	if (child_address(child, entry))
 		goto give_up;
 	mytcp_port_inherit(child, entry->listener);
+	err = -ECONNREFUSED;	/* the listener has just closed */
 	if (!mytcp_sk(child)->port)
 		goto give_up;
 	err = mytcp_sk(child)->ip->route(child);
@@ -136,6 +138,24 @@ struct sock *mytcp_child_make(struct mytcp_synq *entry)
 give_up:
 	child_give_up(child);
 	return ERR_PTR(err);
+}
+
+/**
+ * mytcp_child_failed() - why a segment that was to make a connection is dropped
+ * @err: of mytcp_child_make(), or of making a half-open connection
+ *
+ * Return: the counter.
+ */
+int mytcp_child_failed(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return MYTCP_MIB_DropNoMemory;
+	case -ECONNREFUSED:
+		return MYTCP_MIB_DropAfterClose;
+	default:
+		return MYTCP_MIB_DropNoRoute;
+	}
 }
 
 /**

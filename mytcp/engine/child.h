@@ -67,6 +67,8 @@ struct mytcp_synq {
 };
 
 struct sock *mytcp_child_make(struct mytcp_synq *entry);
+/* The counter of the drop when there is no child, or no entry: of an errno. */
+int mytcp_child_failed(int err);
 void mytcp_child_abort(struct sock *child);
 
 #endif /* MYTCP_ENGINE_CHILD_H */

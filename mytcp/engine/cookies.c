@@ -3,8 +3,9 @@
  * SYN cookies: a SYN that finds the queue full is answered, and forgotten. The
  * third segment brings back all that is needed; see proto/syncookie.c.
  *
- * Whether a listener has sent cookies of late is a stamp in it, written without
- * its lock. Only then is a segment that belongs to nobody looked at here, and only
+ * Whether cookies were sent of late is a stamp in the namespace: the listener that
+ * gets the third segment need not be the one that had the SYN (SO_REUSEPORT). Only
+ * then is a segment that belongs to nobody looked at here, and only
  * if its cookie is right it is ours: the kernel's TCP gets the rest, and resets it.
  */
 #include <linux/random.h>
@@ -27,11 +28,17 @@
 static struct mytcp_syncookie_keys keys;
 static DEFINE_SEQLOCK(keys_lock);
 
+/* Time goes on; who has read the clock before the turn does not turn it back. */
+static bool cookies_is_new(u32 slice)
+{
+	return (s32)(slice - READ_ONCE(keys.slice)) > 0;
+}
+
 /* A new key for a new slice; two, when the last slice had none made. */
 static void cookies_turn(u32 slice)
 {
 	write_seqlock_bh(&keys_lock);
-	if (keys.slice != slice) {
+	if (cookies_is_new(slice)) {
 		if (keys.slice + 1 != slice)
 			get_random_bytes(&keys.key[!(slice & 1)],
 					 sizeof(keys.key[0]));
@@ -46,7 +53,7 @@ static void cookies_keys(struct mytcp_syncookie_keys *now)
 	u32 slice = ktime_get_seconds() >> SLICE_SHIFT;
 	unsigned int seq;
 
-	if (READ_ONCE(keys.slice) != slice)
+	if (cookies_is_new(slice))
 		cookies_turn(slice);
 	do {
 		seq = read_seqbegin(&keys_lock);
@@ -54,19 +61,19 @@ static void cookies_keys(struct mytcp_syncookie_keys *now)
 	} while (read_seqretry(&keys_lock, seq));
 }
 
-/* The listener's stamp is written once a second at most: it is shared. */
+/* The stamp is written once a second at most: all CPUs read it. */
 static void cookies_expect(struct sock *listener)
 {
-	struct mytcp_sock *ms = mytcp_sk(listener);
-	unsigned long last = READ_ONCE(ms->cookies_sent);
+	struct mytcp_net *mn = mytcp_net(sock_net(listener));
+	unsigned long last = READ_ONCE(mn->cookies_sent);
 
 	if (!last || time_after(jiffies, last + HZ))
-		WRITE_ONCE(ms->cookies_sent, jiffies ?: 1);
+		WRITE_ONCE(mn->cookies_sent, jiffies ?: 1);
 }
 
 static bool cookies_expected(const struct sock *listener)
 {
-	unsigned long last = READ_ONCE(mytcp_sk(listener)->cookies_sent);
+	unsigned long last = READ_ONCE(mytcp_net(sock_net(listener))->cookies_sent);
 
 	return last && time_before(jiffies, last + EXPECTED);
 }
@@ -89,6 +96,7 @@ int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
 	struct mytcp_syncookie_keys now;
 	struct mytcp_cookie_tuple tuple;
 	struct mytcp_synq entry;
+	struct dst_entry *dst;
 
 	mytcp_synack_take(&entry, listener, seg, key);
 	syn.mss = entry.peer_has & MYTCP_HAS_MSS ? entry.peer_mss :
@@ -103,7 +111,8 @@ int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
 		entry.wscale = 0;
 		entry.flags = 0;
 	}
-	if (mytcp_synack_route(&entry))
+	dst = mytcp_synack_route(&entry);
+	if (IS_ERR(dst))
 		return MYTCP_MIB_DropNoRoute;
 	syn.wscale = entry.wscale;
 	mytcp_key_to_tuple(key, &tuple);
@@ -112,7 +121,8 @@ int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
 	entry.flags |= MYTCP_SYNQ_COOKIE;
 	cookies_expect(listener);
 	mytcp_count(sock_net(listener), SyncookiesSent);
-	mytcp_synack_send(&entry);
+	mytcp_synack_send(&entry, dst);
+	dst_release(dst);
 	return MYTCP_TAKEN;
 }
 
@@ -198,6 +208,7 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 {
 	struct net *net = sock_net(listener);
 	struct mytcp_synq entry;
+	struct dst_entry *dst;
 	struct sock *child;
 
 	if (sk_acceptq_is_full(listener))
@@ -205,8 +216,10 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 	/* the slice may have ended between the two looks */
 	if (!cookies_recall(&entry, listener, seg, key))
 		return MYTCP_MIB_SyncookiesFailed;
-	if (mytcp_synack_route(&entry))
+	dst = mytcp_synack_route(&entry);
+	if (IS_ERR(dst))
 		return MYTCP_MIB_DropNoRoute;
+	dst_release(dst);
 	/* Found under RCU: its last reference may be gone. */
 	if (!refcount_inc_not_zero(&listener->sk_refcnt))
 		return MYTCP_MIB_DropAfterClose;
@@ -219,10 +232,8 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 	sock_put(listener);
 	if (!IS_ERR(child))
 		return MYTCP_TAKEN;
-	if (PTR_ERR(child) == -EEXIST)
-		return MYTCP_GO_ON;
-	return PTR_ERR(child) == -ENOMEM ? MYTCP_MIB_DropNoMemory :
-					   MYTCP_MIB_DropNoRoute;
+	return PTR_ERR(child) == -EEXIST ? MYTCP_GO_ON :
+					   mytcp_child_failed(PTR_ERR(child));
 }
 
 /**
@@ -232,5 +243,6 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
  */
 void mytcp_cookies_init(void)
 {
-	cookies_turn(ktime_get_seconds() >> SLICE_SHIFT);
+	get_random_bytes(keys.key, sizeof(keys.key));
+	keys.slice = ktime_get_seconds() >> SLICE_SHIFT;
 }

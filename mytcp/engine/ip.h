@@ -12,6 +12,7 @@
  * struct mytcp_flow - where an answer without a socket of its own goes
  * @net: namespace
  * @key: from key.laddr to key.raddr
+ * @dst: the route, borrowed; NULL to have one looked up
  * @options: IP options with a source route, or NULL
  * @dev: interface to leave by, or 0
  * @mark: routing mark
@@ -23,6 +24,7 @@
 struct mytcp_flow {
 	struct net *net;
 	struct mytcp_key key;
+	struct dst_entry *dst;
 	const struct ip_options_rcu *options;
 	int dev;
 	u32 mark;

@@ -170,7 +170,7 @@ static void ip4_put_options(u8 *to, const struct ip_options *opt, __be32 daddr)
 }
 
 static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
-			   const struct rtable *rt)
+			   const struct dst_entry *dst)
 {
 	const struct ip_options_rcu *opt = flow->options;
 	__be32 daddr = ip4_of(&flow->key.raddr);
@@ -188,7 +188,7 @@ static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
 	 */
 	iph->id = 0;
 	iph->frag_off = htons(IP_DF);
-	iph->ttl = flow->ttl ?: ip4_dst_hoplimit(&rt->dst);
+	iph->ttl = flow->ttl ?: ip4_dst_hoplimit(dst);
 	iph->protocol = IPPROTO_TCP;
 	iph->saddr = ip4_of(&flow->key.laddr);
 	iph->daddr = ip4_first_hop(opt, daddr);
@@ -197,26 +197,22 @@ static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
 static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
 			  struct sk_buff *skb)
 {
-	struct rtable *rt = ip4_flow_route(flow);
+	struct dst_entry *dst = flow->dst ? dst_clone(flow->dst) :
+					    ip4_route_flow(flow);
 
-	if (IS_ERR(rt)) {
+	if (IS_ERR(dst)) {
 		kfree_skb(skb);
-		return PTR_ERR(rt);
+		return PTR_ERR(dst);
 	}
-	skb_dst_set(skb, &rt->dst);
+	skb_dst_set(skb, dst);
 	skb->mark = flow->mark;
 	skb->priority = flow->priority;
-	ip4_put_header(skb, flow, rt);
+	ip4_put_header(skb, flow, dst);
 	if (owner)
 		skb_set_owner_w(skb, owner);
 	return ip_local_out(flow->net, owner, skb);
 }
 
-/*
- * MUST-53: the addresses recorded on the way here, in the opposite order, as a
- * program would give them to IP_OPTIONS. That a source recorded itself must not
- * make it a hop (RFC 1122 3.2.1.8).
- */
 static bool ip4_is_loopback(const struct in6_addr *addr)
 {
 	return ipv4_is_loopback(addr->s6_addr32[3]);
@@ -227,6 +223,11 @@ static bool ip4_has_options(const struct sk_buff *skb)
 	return ip_hdr(skb)->ihl * 4 > sizeof(struct iphdr);
 }
 
+/*
+ * MUST-53: the addresses recorded on the way here, in the opposite order, as a
+ * program would give them to IP_OPTIONS. That a source recorded itself must not
+ * make it a hop (RFC 1122 3.2.1.8).
+ */
 static struct ip_options_rcu *ip4_return_route(struct net *net,
 					       const struct sk_buff *syn)
 {

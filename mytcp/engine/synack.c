@@ -97,9 +97,9 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
  *
  * Sets the window, which is measured by it, too.
  *
- * Return: 0, or that there is no route.
+ * Return: the route, which the caller releases, or an ERR_PTR.
  */
-int mytcp_synack_route(struct mytcp_synq *entry)
+struct dst_entry *mytcp_synack_route(struct mytcp_synq *entry)
 {
 	struct mytcp_flow flow;
 	struct dst_entry *dst;
@@ -107,11 +107,10 @@ int mytcp_synack_route(struct mytcp_synq *entry)
 	synack_flow(entry, &flow);
 	dst = mytcp_ip_of(&flow.key)->route_flow(&flow);
 	if (IS_ERR(dst))
-		return PTR_ERR(dst);
+		return dst;
 	entry->advmss = mytcp_output_advmss(entry->listener, dst);
-	dst_release(dst);
 	entry->timed.wnd = mytcp_window_initial(entry->listener, entry->advmss);
-	return 0;
+	return dst;
 }
 
 /**
@@ -147,10 +146,11 @@ static u32 synack_tsval(const struct mytcp_synq *entry)
 /**
  * mytcp_synack_send() - SYN-ACK, the first one or another
  * @entry: the connection
+ * @dst: the route back, borrowed; NULL to have one looked up
  *
  * Context: softirq.
  */
-void mytcp_synack_send(struct mytcp_synq *entry)
+void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst)
 {
 	u16 ecn = entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECE : 0;
 	struct mytcp_flow flow;
@@ -169,13 +169,16 @@ void mytcp_synack_send(struct mytcp_synq *entry)
 	};
 
 	synack_flow(entry, &flow);
+	flow.dst = dst;
 	if (entry->flags & MYTCP_SYNQ_AGAIN) {
 		mytcp_count(flow.net, RetransSegs);
 		mytcp_count(flow.net, TCPSynRetrans);
 		trace_mytcp_retransmit(flow.net, &flow.key, MYTCP_SYN_RECV,
 				       &seg);
 	}
-	mytcp_reply_send(&flow, entry->listener, MYTCP_SYN_RECV, &seg);
+	/* A cookie's listener is not held, and may have nothing charged to it. */
+	mytcp_reply_send(&flow, entry->flags & MYTCP_SYNQ_COOKIE ? NULL :
+			 entry->listener, MYTCP_SYN_RECV, &seg);
 }
 
 /**

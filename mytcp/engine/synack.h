@@ -7,9 +7,11 @@
 
 void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 		       const struct mytcp_seg *seg, const struct mytcp_key *key);
-int mytcp_synack_route(struct mytcp_synq *entry);
+/* The route back, or an ERR_PTR; the caller releases it. */
+struct dst_entry *mytcp_synack_route(struct mytcp_synq *entry);
 u32 mytcp_synack_iss(const struct mytcp_synq *entry);
-void mytcp_synack_send(struct mytcp_synq *entry);
+/* @dst: the route back, borrowed, or NULL. */
+void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst);
 void mytcp_synack_send_ack(struct mytcp_synq *entry);
 
 #endif /* MYTCP_ENGINE_SYNACK_H */

@@ -119,7 +119,7 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
 	entry->flags |= MYTCP_SYNQ_AGAIN;
-	mytcp_synack_send(entry);
+	mytcp_synack_send(entry, NULL);
 }
 
 /* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
@@ -135,14 +135,15 @@ static void synq_expired(struct mytcp_node *node)
 		goto put;
 	}
 	synq_retransmit(entry);
-	/* The reference goes on with the wheel. */
+	/* Another for the wheel: ours is for the look at it afterwards. */
+	refcount_inc(&node->ref);
 	mytcp_wheel_add(&entry->timed,
 			min_t(unsigned long, HZ << min_t(u8, entry->retries, 7),
 			      usecs_to_jiffies(MYTCP_RTO_MAX_US)));
 	/* Ended meanwhile, by someone who found nothing on the wheel. */
 	smp_mb();
-	if (mytcp_node_hashed(node) || !mytcp_wheel_del(&entry->timed))
-		return;
+	if (!mytcp_node_hashed(node) && mytcp_wheel_del(&entry->timed))
+		mytcp_node_put(node);
 put:
 	mytcp_node_put(node);
 }
@@ -160,10 +161,12 @@ static int synq_way_back(struct mytcp_synq *entry, const struct sk_buff *syn)
 	return 0;
 }
 
+/* Sets @dst to the route back, which the caller releases. */
 static struct mytcp_synq *synq_make(struct sock *listener,
 				    const struct sk_buff *skb,
 				    const struct mytcp_seg *seg,
-				    const struct mytcp_key *key, u32 isn)
+				    const struct mytcp_key *key, u32 isn,
+				    struct dst_entry **dst)
 {
 	struct mytcp_synq *entry;
 	int err;
@@ -180,12 +183,15 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	mytcp_wheel_prepare(&entry->timed);
 	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
 	entry->iss = isn ?: mytcp_synack_iss(entry);
-	err = synq_way_back(entry, skb) ?: mytcp_synack_route(entry);
-	if (err) {
-		mytcp_node_put(&entry->timed.node);
-		return ERR_PTR(err);
+	err = synq_way_back(entry, skb);
+	if (!err) {
+		*dst = mytcp_synack_route(entry);
+		err = PTR_ERR_OR_ZERO(*dst);
 	}
-	return entry;
+	if (!err)
+		return entry;
+	mytcp_node_put(&entry->timed.node);
+	return ERR_PTR(err);
 }
 
 /* Into the list and the table. False: the listener has closed, or a twin. */
@@ -242,25 +248,13 @@ static int synq_has_room(struct sock *listener, u32 isn, bool *cookie)
 	return MYTCP_GO_ON;
 }
 
-/* Why there is no entry, or no child. */
-static int synq_failed(int err)
-{
-	switch (err) {
-	case -ENOMEM:
-		return MYTCP_MIB_DropNoMemory;
-	case -ECONNREFUSED:
-		return MYTCP_MIB_DropAfterClose;
-	default:
-		return MYTCP_MIB_DropNoRoute;
-	}
-}
-
 /* RFC 9293 3.10.7.2, third: a SYN for a listener. */
 static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 		    const struct mytcp_seg *seg, const struct mytcp_key *key,
 		    u32 isn)
 {
 	struct net *net = sock_net(listener);
+	struct dst_entry *dst = NULL;
 	struct mytcp_synq *entry;
 	bool cookie = false;
 	int verdict;
@@ -270,18 +264,19 @@ static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 		return verdict;
 	if (cookie)
 		return mytcp_cookies_answer(listener, skb, seg, key);
-	entry = synq_make(listener, skb, seg, key, isn);
+	entry = synq_make(listener, skb, seg, key, isn, &dst);
 	if (IS_ERR(entry))
-		return synq_failed(PTR_ERR(entry));
+		return mytcp_child_failed(PTR_ERR(entry));
 	/* Until the answer is sent the timer may not take the entry away. */
 	refcount_inc(&entry->timed.node.ref);
 	if (synq_enter(entry)) {
 		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
-		mytcp_synack_send(entry);
+		mytcp_synack_send(entry, dst);
 		verdict = MYTCP_TAKEN;
 	} else {
 		verdict = MYTCP_MIB_DropAfterClose;
 	}
+	dst_release(dst);
 	mytcp_node_put(&entry->timed.node);
 	return verdict;
 }
@@ -337,7 +332,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 	if (IS_ERR(child)) {
 		if (!mytcp_node_hashed(&entry->timed.node))
 			return false;
-		verdict = synq_failed(PTR_ERR(child));
+		verdict = mytcp_child_failed(PTR_ERR(child));
 		goto drop;
 	}
 	synq_unlist(entry);
@@ -358,7 +353,7 @@ static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		/* The SYN again: our answer was lost. Once a time (A22). */
 		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
 			entry->flags |= MYTCP_SYNQ_AGAIN;
-			mytcp_synack_send(entry);
+			mytcp_synack_send(entry, NULL);
 		} else {
 			mytcp_count(entry->timed.node.net, TCPACKSkippedSynRecv);
 		}

@@ -17,6 +17,7 @@
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/drop.h"
+#include "mytcp/sock/lingering.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 #include "mytcp/sock/walk.h"
@@ -57,7 +58,7 @@ struct mytcp_timewait {
 	u8 tos;
 	u8 ttl;
 	u8 wscale : 4;
-	u8 port : 3;
+	u8 port : 4;
 	u8 flags;
 };
 
@@ -239,7 +240,7 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 	return tw;
 }
 
-/* False: no memory to keep the port, or the socket is in the table no more. */
+/* False: no memory to keep the port, or the socket is in no table any more. */
 static bool timewait_replace(struct mytcp_timewait *tw, struct sock *sk,
 			     unsigned long timeout)
 {
@@ -248,8 +249,10 @@ static bool timewait_replace(struct mytcp_timewait *tw, struct sock *sk,
 	spinlock_t *lock = lock_of(old);
 	bool done;
 
-	if (how < 0)
+	if (how < 0) {
+		mytcp_count(sock_net(sk), TCPTimeWaitOverflow);
 		return false;
+	}
 	tw->port = how;
 	/* Whoever finds it now kills it, if at all, with its time set. */
 	spin_lock_bh(lock);
@@ -560,6 +563,15 @@ static bool timewait_may_go(const struct mytcp_timewait *tw)
 	       time_before(mytcp_wheel_due(&tw->timed), jiffies + life - HZ);
 }
 
+/* Our SYN will have a timestamp, of the same clock as the old connection's. */
+static bool timewait_same_clock(const struct mytcp_timewait *tw)
+{
+	int timestamps = READ_ONCE(mytcp_net(tw->timed.node.net)->timestamps);
+
+	return (tw->flags & TW_TS) &&
+	       timestamps == (tw->flags & TW_TS_OFFSET ? 1 : 2);
+}
+
 /*
  * RFC 6191 for our own SYN: with timestamps it cannot be taken for one of the old
  * connection, nor can what is left of that be taken for the new one's. As the
@@ -571,7 +583,7 @@ static bool timewait_yields(struct mytcp_node *node, bool named, u32 *isn)
 	bool yields;
 
 	spin_lock_bh(lock_of(node));
-	yields = node->state == MYTCP_TIME_WAIT && (tw->flags & TW_TS) &&
+	yields = node->state == MYTCP_TIME_WAIT && timewait_same_clock(tw) &&
 		 (named || timewait_may_go(tw));
 	if (yields) {
 		/* beyond the largest window of the old connection */

@@ -109,6 +109,8 @@ struct mytcp_counters {
  * @thin_linear_timeouts: TCP_THIN_LINEAR_TIMEOUTS for every socket
  * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
  * @isn_base: test aid: when not 0, the ISN of every connection
+ * @cookies_sent: when the last SYN cookie was, jiffies, a second late at most; 0
+ *	for never; written and read locklessly
  * @tw_count: TIME_WAIT buckets standing
  * @sysctl_header: of /proc/sys/net/mytcp; admin/sysctl
  */
@@ -127,6 +129,7 @@ struct mytcp_net {
 	int fin_timeout;
 	int tw_timeout;
 	int max_tw_buckets;
+	unsigned long cookies_sent;
 	int max_syn_backlog;
 	int reuse_timewait;
 	int syncookies;

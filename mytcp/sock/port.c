@@ -22,6 +22,7 @@
 #include <net/sock.h>
 
 #include "mytcp/sock/bound.h"
+#include "mytcp/sock/lingering.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
@@ -48,24 +49,6 @@ struct mytcp_port {
 	struct hlist_head owners;
 	struct hlist_head reservations;
 	struct rcu_head rcu;
-};
-
-/**
- * struct lingering - the TIME_WAIT buckets at one end of a port
- * @node: of its port; bucket's lock
- * @addr: local address; const
- * @dev: interface, or 0; const
- * @how: MYTCP_PORT_*, of the sockets that were there; const
- * @timewaits: how many; bucket's lock
- *
- * A million buckets share some thousand of these, and need no link of their own.
- */
-struct lingering {
-	struct hlist_node node;
-	struct in6_addr addr;
-	int dev;
-	int how;
-	unsigned int timewaits;
 };
 
 /* A chain of ports, and what they are changed under. */
@@ -194,7 +177,7 @@ static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
 			 const struct sock *sk, bool share)
 {
 	const struct mytcp_sock *other;
-	const struct lingering *end;
+	const struct mytcp_lingering *end;
 
 	lockdep_assert_held(&b->lock);
 
@@ -459,6 +442,7 @@ static int try_ephemeral(struct sock *sk, u16 num)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	int err = enter_with(sk, num);
 
+	ms->isn_least = 0;
 	if (err == -EADDRNOTAVAIL &&
 	    mytcp_table_evict(&ms->node, false, &ms->isn_least))
 		err = enter_with(sk, num);
@@ -597,34 +581,6 @@ void mytcp_port_release(struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
-static struct lingering *find_lingering(const struct mytcp_port *port,
-					const struct mytcp_node *node, int how)
-{
-	struct lingering *end;
-
-	hlist_for_each_entry(end, &port->lingering, node) {
-		if (end->how == how && end->dev == node->dev &&
-		    ipv6_addr_equal(&end->addr, &node->key.laddr))
-			return end;
-	}
-	return NULL;
-}
-
-static struct lingering *new_lingering(struct mytcp_port *port,
-				       const struct mytcp_node *node, int how)
-{
-	struct lingering *end = kmalloc(sizeof(*end), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (end) {
-		end->addr = node->key.laddr;
-		end->dev = node->dev;
-		end->how = how;
-		end->timewaits = 0;
-		hlist_add_head(&end->node, &port->lingering);
-	}
-	return end;
-}
-
 /**
  * mytcp_port_hold_timewait() - a TIME_WAIT bucket keeps the port in use
  * @sk: the socket it takes the place of; its node has key and interface
@@ -641,7 +597,6 @@ int mytcp_port_hold_timewait(const struct sock *sk)
 	struct mytcp_port *port = mytcp_sk(sk)->port;
 	int how = (sk->sk_reuse ? MYTCP_PORT_REUSE : 0) |
 		  (sk->sk_reuseport ? MYTCP_PORT_REUSEPORT : 0);
-	struct lingering *end;
 	struct bucket *b;
 
 	if (!port)
@@ -649,11 +604,9 @@ int mytcp_port_hold_timewait(const struct sock *sk)
 
 	b = bucket_of_port(port);
 	spin_lock_bh(&b->lock);
-	end = find_lingering(port, node, how) ?: new_lingering(port, node, how);
-	if (end)
-		end->timewaits++;
+	how = mytcp_lingering_hold(&port->lingering, node, how);
 	spin_unlock_bh(&b->lock);
-	return end ? how : -ENOMEM;
+	return how;
 }
 
 /**
@@ -667,7 +620,6 @@ void mytcp_port_drop_timewait(const struct mytcp_node *node, int how)
 {
 	u16 num = ntohs(node->key.lport);
 	struct mytcp_port *port;
-	struct lingering *end;
 	struct bucket *b;
 
 	if (how == MYTCP_PORT_NONE)
@@ -676,12 +628,8 @@ void mytcp_port_drop_timewait(const struct mytcp_node *node, int how)
 	b = bucket_of(node->net, num);
 	spin_lock_bh(&b->lock);
 	port = find_port(b, node->net, num);
-	end = find_lingering(port, node, how);
-	if (!--end->timewaits) {
-		hlist_del(&end->node);
-		kfree(end);
+	if (mytcp_lingering_drop(&port->lingering, node, how))
 		check_port(b, port);
-	}
 	spin_unlock_bh(&b->lock);
 }
 

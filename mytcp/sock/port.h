@@ -17,11 +17,6 @@ struct sock;
  */
 struct mytcp_port;
 
-/* How a socket was bound whose TIME_WAIT bucket keeps the port in use. */
-#define MYTCP_PORT_REUSE	1	/* with SO_REUSEADDR */
-#define MYTCP_PORT_REUSEPORT	2	/* with SO_REUSEPORT */
-#define MYTCP_PORT_NONE		4	/* to no port: nothing is kept in use */
-
 /* struct proto.get_port: sets inet_num, as inet_rcv_saddr and the bound device
  * are to be. Process context, socket locked; may sleep. Negative errno.
  */
@@ -43,7 +38,7 @@ void mytcp_port_inherit(struct sock *child, const struct sock *listener);
 void mytcp_port_release(struct sock *sk);
 /*
  * A TIME_WAIT bucket keeps the port of the socket it takes the place of in use.
- * Any context. hold returns MYTCP_PORT_*, to be given to drop, or -ENOMEM.
+ * Any context. hold returns MYTCP_PORT_* of lingering.h, to be given to drop, or -ENOMEM.
  */
 int mytcp_port_hold_timewait(const struct sock *sk);
 void mytcp_port_drop_timewait(const struct mytcp_node *node, int how);

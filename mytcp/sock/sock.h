@@ -190,8 +190,6 @@ struct mytcp_saved_syn {
  * @accept_queue: children ready, through @accept_link; accept
  * @synq: SYN queue entries of this listener; accept
  * @synq_len: entries in @synq; accept, read locklessly
- * @cookies_sent: when the last SYN cookie was, jiffies, a second late at most; 0
- *	for never; written and read locklessly
  * @synq_dead: listener closed, no more entries; accept
  * @accept_link: in the parent's @accept_queue; accept
  *
@@ -322,7 +320,6 @@ struct mytcp_sock {
 	struct list_head accept_queue;
 	struct list_head synq;
 	u32 synq_len;
-	unsigned long cookies_sent;
 	bool synq_dead;
 	struct list_head accept_link;
 };

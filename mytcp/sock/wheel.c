@@ -6,8 +6,9 @@
  *
  * An entry costs a list link and its time, 24 bytes. It hangs in the slot in which
  * it is due; one that is due beyond the last slot is looked at there, and put back.
- * Nothing is ever early, or late by more than a slot. A run ends after BUDGET
- * entries and goes on a jiffy later, so that no number of them holds up softirq.
+ * Nothing is ever early, or, as long as there is no more to do, late by more than
+ * two slots. A run ends after BUDGET entries and goes on a jiffy later, so that no
+ * number of them holds up softirq.
  *
  * Lock: a wheel's own, taken with any other lock held, and nothing inside it but
  * the kernel's timers. Entries are called without it.
@@ -26,6 +27,9 @@
 /* Jiffies of a slot, 32 to 64 ms, and slots enough for a minute. */
 #define GRAIN_SHIFT	ilog2(HZ < 32 ? 1 : roundup_pow_of_two(HZ / 32))
 #define SLOTS		2048U
+
+/* The kernel's timers are less exact than 8 jiffies beyond this many. */
+#define NEAR		500
 
 /* Entries of one run: at 2000 instructions each these are less than 1 ms. */
 #define BUDGET		256
@@ -73,7 +77,10 @@ static s32 turns_between(u32 from, u32 to)
 	return (s32)((to - from) << GRAIN_SHIFT) >> GRAIN_SHIFT;
 }
 
-/* Ends the timer's wait at a turn, if it is not to end before. */
+/*
+ * Ends the timer's wait at a turn, if it is not to end before; and well before that,
+ * to look again, when it is far.
+ */
 static void arm(struct wheel *w, u32 turn)
 {
 	s32 ahead = turns_between(turn_at(jiffies), turn);
@@ -84,6 +91,8 @@ static void arm(struct wheel *w, u32 turn)
 	if (ahead > 0)
 		when = (jiffies & ~((1UL << GRAIN_SHIFT) - 1)) +
 		       ((unsigned long)ahead << GRAIN_SHIFT);
+	if (time_after(when, jiffies + NEAR))
+		when = jiffies + NEAR;
 	if (!timer_pending(&w->timer) || time_before(when, w->timer.expires))
 		mod_timer(&w->timer, when);
 }
@@ -156,7 +165,7 @@ static struct mytcp_timed *next_entry(struct wheel *w)
 
 /*
  * Due, or to be looked at again: an entry due beyond the last slot, which hang()
- * puts into another, as it is ahead of any turn that has come.
+ * puts into another.
  */
 static void look_at(struct wheel *w, struct mytcp_timed *timed)
 {

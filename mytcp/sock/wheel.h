@@ -15,7 +15,7 @@
  * @link: in a slot of the wheel; the wheel's lock
  * @due: when, the lower bits of jiffies; the wheel's lock, else a hint
  * @cpu: whose wheel; constant
- * @wnd: the embedding object's: the receive window as it is sent, scaled
+ * @wnd: the embedding object's: the receive window, as it is sent
  *
  * There is no struct timer_list in it: that alone has 40 bytes.
  */
