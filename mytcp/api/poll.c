@@ -7,6 +7,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/data.h"
+#include "mytcp/engine/output.h"
 #include "mytcp/sock/sock.h"
 
 #define READABLE	(EPOLLIN | EPOLLRDNORM)
@@ -47,6 +48,18 @@ static __poll_t poll_write(struct sock *sk, u8 shut)
 	return mytcp_sock_writeable(sk) ? WRITABLE : 0;
 }
 
+/*
+ * Nothing to read, and the user is about to wait: an ACK that hoped for his
+ * answer goes now. Who wakes him has set the bit before.
+ */
+static void poll_acknowledge(struct sock *sk)
+{
+	lock_sock(sk);
+	if (mytcp_sk(sk)->ack_turn)
+		mytcp_output_ack(sk);
+	release_sock(sk);
+}
+
 /**
  * mytcp_api_poll() - struct proto_ops.poll
  * @file: of the socket
@@ -78,6 +91,8 @@ __poll_t mytcp_api_poll(struct file *file, struct socket *sock,
 		mask |= READABLE | EPOLLRDHUP;
 	if (!mytcp_fsm_in(state, HANDSHAKE))
 		mask |= poll_read(sk) | poll_write(sk, shut);
+	if (READ_ONCE(mytcp_sk(sk)->ack_turn) && !(mask & READABLE))
+		poll_acknowledge(sk);
 	/* the error is written before the shutdown bits it comes with */
 	smp_rmb();
 	if (READ_ONCE(sk->sk_err) ||

@@ -53,10 +53,10 @@ enum verdict {
  * RFC 9293 3.8.6.2.2 and 4.2: the reader made room; a window update, or an ACK
  * that waited for it.
  */
-static void acknowledge(struct sock *sk, int copied)
+static void acknowledge(struct sock *sk, int copied, bool waits)
 {
 	if (mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) &&
-	    mytcp_delack_after_read(sk, copied))
+	    mytcp_delack_after_read(sk, copied, waits))
 		mytcp_output_ack(sk);
 }
 
@@ -164,7 +164,7 @@ static enum verdict reading_wait(struct reading *r)
 	if (r->copied >= r->target) {
 		sk_flush_backlog(sk);
 	} else {
-		acknowledge(sk, r->copied);
+		acknowledge(sk, r->copied, true);
 		early = r->target - r->copied < sk->sk_rcvlowat;
 		ms->early_readers += early;
 		err = sk_wait_data(sk, &r->timeo, last);
@@ -309,7 +309,7 @@ static int recv_stream(struct sock *sk, struct msghdr *msg, size_t len,
 	} while (verdict == GO_ON && r.len);
 
 	reading_tell_stamp(&r);
-	acknowledge(sk, r.copied);
+	acknowledge(sk, r.copied, r.copied == -EAGAIN);
 	return r.copied;
 }
 

@@ -92,6 +92,7 @@ static int set_quickack(struct sock *sk, int val)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	ms->ack_pingpong = !val;
+	ms->ack_eager = val;
 	if (!val)
 		return 0;
 	if (ms->ack_pending &&

@@ -3,6 +3,11 @@
  * When to acknowledge. At once: every second full segment (SHLD-19), what is
  * out of order, and the first segments of a connection, whose sender is in
  * slow start. Else after 40 to 200 ms, hoping for data to ride on.
+ *
+ * What comes in a small segment for a user who waits for it gives him a turn
+ * first: he has been woken, and most answer, or close. The ACK rides on that;
+ * it goes at once when he begins to wait again, in recv() or poll(), and in a
+ * jiffy when he does neither.
  */
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/timer.h"
@@ -74,8 +79,17 @@ void mytcp_delack_note_sent(struct sock *sk)
 
 	if (ms->ack_pending && ms->ack_quick)
 		ms->ack_quick--;
+	ms->ack_turn = false;
 	mytcp_timer_stop_delack(sk);
-	clear_bit(MYTCP_DEFER_ACK, &ms->deferred);
+	if (test_bit(MYTCP_DEFER_ACK, &ms->deferred))
+		clear_bit(MYTCP_DEFER_ACK, &ms->deferred);
+}
+
+/* Somebody waits for what has come, and will run. */
+static bool delack_has_waiter(struct sock *sk)
+{
+	return !mytcp_sk(sk)->ack_eager && sk->sk_socket &&
+	       waitqueue_active(&sk->sk_socket->wq.wait);
 }
 
 /**
@@ -88,7 +102,9 @@ bool mytcp_delack_due(struct sock *sk)
 
 	if (!ms->ack_pending)
 		return false;
-	if (ms->ack_quick && !ms->ack_pingpong)
+	ms->ack_turn = ms->ack_pushed && !ms->ack_pingpong &&
+		       delack_has_waiter(sk);
+	if (ms->ack_quick && !ms->ack_pingpong && !ms->ack_turn)
 		return true;
 	/*
 	 * The second full segment, unless the window could not open: then the
@@ -109,7 +125,9 @@ void mytcp_delack_schedule(struct sock *sk)
 	unsigned int most = HZ / 2;
 	unsigned int delay = ms->ack_ato ?: DELACK_MIN;
 
-	if (ms->ack_pingpong || ms->ack_pushed)
+	if (ms->ack_turn && ms->ack_quick)
+		most = 1;
+	else if (ms->ack_pingpong || ms->ack_pushed)
 		most = DELACK_MAX;
 	if (ms->rtt.srtt_us)
 		most = min_t(unsigned int, most,
@@ -138,17 +156,21 @@ void mytcp_delack_save(struct sock *sk)
  * mytcp_delack_after_read() - the user took data: acknowledge or update now?
  * @sk: socket, locked
  * @copied: octets taken
+ * @waits: nothing is left, and the user is about to wait for more
  */
-bool mytcp_delack_after_read(struct sock *sk, int copied)
+bool mytcp_delack_after_read(struct sock *sk, int copied, bool waits)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (ms->ack_pending) {
 		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss)
 			return true;
+		/* His turn is over. */
+		if (waits && ms->ack_turn)
+			return true;
 		/* A one-way stream of small messages must not wait for us. */
 		if (copied > 0 && ms->ack_pushed && !ms->ack_pingpong &&
-		    !atomic_read(&sk->sk_rmem_alloc))
+		    !ms->ack_turn && !atomic_read(&sk->sk_rmem_alloc))
 			return true;
 	}
 	if (copied <= 0 || (sk->sk_shutdown & RCV_SHUTDOWN))

@@ -12,6 +12,6 @@ void mytcp_delack_note_sent(struct sock *sk);
 bool mytcp_delack_due(struct sock *sk);
 void mytcp_delack_schedule(struct sock *sk);
 void mytcp_delack_save(struct sock *sk);
-bool mytcp_delack_after_read(struct sock *sk, int copied);
+bool mytcp_delack_after_read(struct sock *sk, int copied, bool waits);
 
 #endif /* MYTCP_ENGINE_DELACK_H */

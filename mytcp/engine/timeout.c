@@ -205,7 +205,7 @@ static void timeout_delack_job(struct sock *sk)
 	if (ms->ack_pingpong) {
 		ms->ack_pingpong = false;
 		ms->ack_ato = ATO_MIN;
-	} else {
+	} else if (!ms->ack_turn) {
 		ms->ack_ato = min_t(u32, ms->ack_ato * 2, mytcp_timer_rto(ms));
 	}
 	mytcp_count(sock_net(sk), DelayedACKs);

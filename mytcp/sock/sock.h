@@ -155,6 +155,9 @@ struct mytcp_saved_syn {
  * @ack_pending: an ACK is owed; sk
  * @ack_quick: ACKs still to be sent at once; sk
  * @ack_pingpong: the exchange is interactive: wait for data to ride on; sk
+ * @ack_turn: the ACK owed waits for what the user does; sk, read locklessly by
+ *	poll
+ * @ack_eager: TCP_QUICKACK was set: it does not; sk
  * @ack_ato: delay of the next delayed ACK, jiffies; sk
  * @ack_pushed: the last data was less than a full segment; sk
  * @rcv_mss: estimate of the peer's full segment, bytes; sk
@@ -290,6 +293,8 @@ struct mytcp_sock {
 	bool ack_pending;
 	bool ack_pingpong;
 	bool ack_pushed;
+	bool ack_turn;
+	bool ack_eager;
 	u8 ack_quick;
 	u32 ack_ato;
 	u16 rcv_mss;
