@@ -81,7 +81,7 @@ static void flood(void *arg)
 	enum kind kind = r->kind;
 	long syns = r->syns;
 	enum tcp tcp = kind == OURS ? MYTCP : KERNEL_TCP;
-	struct tun *tun = tun_open(1500, false, "flood");
+	struct tun *tun = tun_open(1500, true, "flood");
 	struct sockaddr_in any = addr4("0.0.0.0", PORT);
 	uint8_t packet[128];
 	int len, listener;

@@ -11,8 +11,8 @@
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 
-/* A socket may listen again after shutdown(SHUT_RD) has stopped it. */
-static void revive_queue(struct sock *sk)
+/* Once more, perhaps: shutdown(SHUT_RD) had stopped it. */
+static void open_queues(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
@@ -26,6 +26,9 @@ static int start_listening(struct sock *sk)
 {
 	int err;
 
+	/* empty for who polls; they take the place of what is a connection's */
+	INIT_LIST_HEAD(&mytcp_sk(sk)->accept_queue);
+	INIT_LIST_HEAD(&mytcp_sk(sk)->synq);
 	/*
 	 * The state first: of two that listen at once at least one sees the
 	 * other. No segment does, before the socket is in the table.
@@ -35,11 +38,12 @@ static int start_listening(struct sock *sk)
 	if (!err) {
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 		sk_dst_reset(sk);
-		revive_queue(sk);
+		open_queues(sk);
 		err = mytcp_table_listen(sk);
 	}
 	if (err) {
 		mytcp_sock_set_state(sk, MYTCP_CLOSE);
+		mytcp_sock_end_queues(sk);
 		if (mytcp_sk(sk)->port)
 			mytcp_bound_add(sk);
 	}
@@ -76,11 +80,6 @@ out:
 	return err;
 }
 
-static bool has_child(struct sock *sk)
-{
-	return !list_empty_careful(&mytcp_sk(sk)->accept_queue);
-}
-
 /* Each child wakes one of those who wait. */
 static int wait_for_child(struct sock *sk, long timeo)
 {
@@ -90,7 +89,7 @@ static int wait_for_child(struct sock *sk, long timeo)
 	add_wait_queue_exclusive(sk_sleep(sk), &wait);
 	for (;;) {
 		err = 0;
-		if (has_child(sk))
+		if (mytcp_sock_has_child(sk))
 			break;
 		err = -EINVAL;
 		if (sk->sk_state != MYTCP_LISTEN)
@@ -101,7 +100,7 @@ static int wait_for_child(struct sock *sk, long timeo)
 		err = sock_intr_errno(timeo);
 		if (signal_pending(current))
 			break;
-		sk_wait_event(sk, &timeo, has_child(sk) ||
+		sk_wait_event(sk, &timeo, mytcp_sock_has_child(sk) ||
 			      !mytcp_sock_in(sk, MYTCP_ST(LISTEN)), &wait);
 	}
 	remove_wait_queue(sk_sleep(sk), &wait);
@@ -134,7 +133,7 @@ struct sock *mytcp_api_accept(struct sock *sk, int flags, int *err, bool *more)
 			break;
 		*err = wait_for_child(sk, sock_rcvtimeo(sk, flags & O_NONBLOCK));
 	}
-	*more = has_child(sk);
+	*more = mytcp_sock_has_child(sk);
 out:
 	release_sock(sk);
 	return child;

@@ -81,8 +81,7 @@ __poll_t mytcp_api_poll(struct file *file, struct socket *sock,
 	/* what led to the state is seen, too */
 	state = smp_load_acquire(&sk->sk_state);
 	if (state == MYTCP_LISTEN)
-		return list_empty_careful(&mytcp_sk(sk)->accept_queue) ?
-		       0 : READABLE;
+		return mytcp_sock_has_child(sk) ? READABLE : 0;
 
 	shut = READ_ONCE(sk->sk_shutdown);
 	if (shut == SHUTDOWN_MASK || state == MYTCP_CLOSE)

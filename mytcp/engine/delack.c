@@ -135,9 +135,9 @@ void mytcp_delack_schedule(struct sock *sk)
 				   usecs_to_jiffies(ms->rtt.srtt_us >> 3)));
 	delay = min(delay, min(most, DELACK_MAX));
 	/* An ACK owed for an earlier segment is not put off. */
-	if (timer_pending(&ms->delack_timer) &&
-	    time_before_eq(ms->delack_at, jiffies + delay) &&
-	    time_after(ms->delack_at, jiffies))
+	if (ms->delack_armed &&
+	    (s32)(ms->delack_at - (u32)jiffies - delay) <= 0 &&
+	    (s32)(ms->delack_at - (u32)jiffies) > 0)
 		return;
 	mytcp_timer_arm_delack(sk, delay);
 }

@@ -515,6 +515,7 @@ void mytcp_synq_stop(struct sock *listener)
 		cond_resched();
 	}
 	mytcp_acceptq_stop(listener);
+	mytcp_sock_end_queues(listener);
 }
 
 /**

@@ -182,9 +182,6 @@ static void timeout_retrans_job(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)) ||
-	    !mytcp_timer_retrans_due(sk))
-		return;
 	if (ms->timer_job == MYTCP_JOB_RETRANS) {
 		ms->timer_job = MYTCP_JOB_NONE;
 		timeout_retransmit(sk);
@@ -198,9 +195,6 @@ static void timeout_delack_job(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)) ||
-	    !mytcp_timer_delack_due(sk))
-		return;
 	/* The answer we hoped to ride on did not come: hope less. */
 	if (ms->ack_pingpong) {
 		ms->ack_pingpong = false;
@@ -249,6 +243,7 @@ static void timeout_keepalive_job(struct sock *sk)
 {
 	unsigned long next;
 
+	mytcp_timer_stop_keepalive(sk);
 	if (mytcp_sock_state(sk) == MYTCP_FIN_WAIT2 &&
 	    sock_flag(sk, SOCK_DEAD)) {
 		/* TCP_LINGER2 is over; the rest is waited for in a bucket. */
@@ -257,47 +252,42 @@ static void timeout_keepalive_job(struct sock *sk)
 		return;
 	}
 	if (!sock_flag(sk, SOCK_KEEPOPEN) ||
-	    mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN) |
-			  MYTCP_ST(SYN_SENT)))
+	    mytcp_sock_state(sk) == MYTCP_SYN_SENT)
 		return;
 	next = timeout_keepalive_step(sk);
 	if (next)
 		mytcp_timer_arm_keepalive(sk, next);
 }
 
-static void timeout_retrans_expired(struct timer_list *timer)
+/* The timer has run: whatever is due, as long as there is a connection. */
+static void timeout_run(struct sock *sk)
 {
-	struct mytcp_sock *ms = from_timer(ms, timer, retrans_timer);
+	const unsigned int over = MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN);
 
-	mytcp_timer_fire(&ms->inet.sk, MYTCP_DEFER_RETRANS,
-			 timeout_retrans_job);
+	if (!mytcp_sock_in(sk, over) && mytcp_timer_retrans_due(sk))
+		timeout_retrans_job(sk);
+	if (!mytcp_sock_in(sk, over) && mytcp_timer_keepalive_due(sk))
+		timeout_keepalive_job(sk);
+	if (!mytcp_sock_in(sk, over) && mytcp_timer_delack_due(sk))
+		timeout_delack_job(sk);
+	if (!mytcp_sock_in(sk, over))
+		mytcp_timer_rearm(sk);
 }
 
-static void timeout_delack_expired(struct timer_list *timer)
-{
-	struct mytcp_sock *ms = from_timer(ms, timer, delack_timer);
-
-	mytcp_timer_fire(&ms->inet.sk, MYTCP_DEFER_DELACK, timeout_delack_job);
-}
-
-static void timeout_keepalive_expired(struct timer_list *timer)
+static void timeout_expired(struct timer_list *timer)
 {
 	struct sock *sk = from_timer(sk, timer, sk_timer);
 
-	mytcp_timer_fire(sk, MYTCP_DEFER_KEEPALIVE, timeout_keepalive_job);
+	mytcp_timer_fire(sk, timeout_run);
 }
 
 /**
- * mytcp_timeout_setup() - the timers of a new socket
+ * mytcp_timeout_setup() - the timer of a new socket
  * @sk: socket nobody else knows
  */
 void mytcp_timeout_setup(struct sock *sk)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
-
-	timer_setup(&ms->retrans_timer, timeout_retrans_expired, 0);
-	timer_setup(&ms->delack_timer, timeout_delack_expired, 0);
-	timer_setup(&sk->sk_timer, timeout_keepalive_expired, 0);
+	timer_setup(&sk->sk_timer, timeout_expired, 0);
 }
 
 /**
@@ -314,16 +304,8 @@ void mytcp_timeout_release_cb(struct sock *sk)
 	todo = xchg(&ms->deferred, 0);
 	if (todo & BIT(MYTCP_DEFER_PMTU))
 		mytcp_output_new_pmtu(sk, mytcp_sk(sk)->icmp_mtu);
-	if (todo & BIT(MYTCP_DEFER_RETRANS)) {
-		timeout_retrans_job(sk);
-		__sock_put(sk);
-	}
-	if (todo & BIT(MYTCP_DEFER_KEEPALIVE)) {
-		timeout_keepalive_job(sk);
-		__sock_put(sk);
-	}
-	if (todo & BIT(MYTCP_DEFER_DELACK)) {
-		timeout_delack_job(sk);
+	if (todo & BIT(MYTCP_DEFER_TIMER)) {
+		timeout_run(sk);
 		__sock_put(sk);
 	}
 	/* One ACK for all of the backlog (MUST-58, MUST-59). */

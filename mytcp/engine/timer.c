@@ -2,6 +2,19 @@
 /* Arm, stop, lock-or-defer; no policy. The list of timers is in timer.h. */
 #include "mytcp/engine/timer.h"
 
+/* Run the timer by @at at the latest. */
+static void timer_need(struct sock *sk, unsigned long at)
+{
+	if (!timer_pending(&sk->sk_timer) ||
+	    time_after(sk->sk_timer.expires, at))
+		sk_reset_timer(sk, &sk->sk_timer, at);
+}
+
+static bool timer_reached(u32 at)
+{
+	return (s32)((u32)jiffies - at) >= 0;
+}
+
 /**
  * mytcp_timer_arm() - give the retransmission timer a job and a deadline
  * @sk: socket, locked
@@ -12,19 +25,18 @@ void mytcp_timer_arm(struct sock *sk, enum mytcp_timer_job job,
 		     unsigned long delay)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned long at = jiffies + delay;
 
 	ms->timer_job = job;
-	ms->retrans_at = jiffies + delay;
-	if (!timer_pending(&ms->retrans_timer) ||
-	    time_after(ms->retrans_timer.expires, ms->retrans_at))
-		sk_reset_timer(sk, &ms->retrans_timer, ms->retrans_at);
+	WRITE_ONCE(ms->retrans_at, at);
+	timer_need(sk, at);
 }
 
 /**
  * mytcp_timer_stop() - take the retransmission timer's job away
  * @sk: socket, locked
  *
- * The wheel's entry stays: stopping it would cost more than its running idle.
+ * The timer goes on: stopping it would cost more than its running idle.
  */
 void mytcp_timer_stop(struct sock *sk)
 {
@@ -32,23 +44,14 @@ void mytcp_timer_stop(struct sock *sk)
 }
 
 /**
- * mytcp_timer_retrans_due() - has the deadline come?
+ * mytcp_timer_retrans_due() - is there a job, and has its deadline come?
  * @sk: socket, locked
- *
- * Return: false when there is no job, or when the deadline has moved; the timer
- * then runs again.
  */
-bool mytcp_timer_retrans_due(struct sock *sk)
+bool mytcp_timer_retrans_due(const struct sock *sk)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (ms->timer_job == MYTCP_JOB_NONE)
-		return false;
-	if (time_before(jiffies, ms->retrans_at)) {
-		sk_reset_timer(sk, &ms->retrans_timer, ms->retrans_at);
-		return false;
-	}
-	return true;
+	return ms->timer_job != MYTCP_JOB_NONE && timer_reached(ms->retrans_at);
 }
 
 /**
@@ -59,11 +62,11 @@ bool mytcp_timer_retrans_due(struct sock *sk)
 void mytcp_timer_arm_delack(struct sock *sk, unsigned long delay)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned long at = jiffies + delay;
 
-	ms->delack_at = jiffies + delay;
-	if (!timer_pending(&ms->delack_timer) ||
-	    time_after(ms->delack_timer.expires, ms->delack_at))
-		sk_reset_timer(sk, &ms->delack_timer, ms->delack_at);
+	ms->delack_armed = true;
+	ms->delack_at = at;
+	timer_need(sk, at);
 }
 
 /**
@@ -73,23 +76,19 @@ void mytcp_timer_arm_delack(struct sock *sk, unsigned long delay)
 void mytcp_timer_stop_delack(struct sock *sk)
 {
 	mytcp_sk(sk)->ack_pending = false;
+	mytcp_sk(sk)->delack_armed = false;
 }
 
 /**
  * mytcp_timer_delack_due() - is an ACK owed, and its time come?
  * @sk: socket, locked
  */
-bool mytcp_timer_delack_due(struct sock *sk)
+bool mytcp_timer_delack_due(const struct sock *sk)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (!ms->ack_pending)
-		return false;
-	if (time_before(jiffies, ms->delack_at)) {
-		sk_reset_timer(sk, &ms->delack_timer, ms->delack_at);
-		return false;
-	}
-	return true;
+	return ms->ack_pending && ms->delack_armed &&
+	       timer_reached(ms->delack_at);
 }
 
 /**
@@ -99,7 +98,12 @@ bool mytcp_timer_delack_due(struct sock *sk)
  */
 void mytcp_timer_arm_keepalive(struct sock *sk, unsigned long delay)
 {
-	sk_reset_timer(sk, &sk->sk_timer, jiffies + delay);
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned long at = jiffies + delay;
+
+	WRITE_ONCE(ms->keepalive_at, at);
+	WRITE_ONCE(ms->keepalive_armed, true);
+	timer_need(sk, at);
 }
 
 /**
@@ -108,33 +112,70 @@ void mytcp_timer_arm_keepalive(struct sock *sk, unsigned long delay)
  */
 void mytcp_timer_stop_keepalive(struct sock *sk)
 {
-	sk_stop_timer(sk, &sk->sk_timer);
+	WRITE_ONCE(mytcp_sk(sk)->keepalive_armed, false);
 }
 
-static void timer_defer(struct sock *sk, enum mytcp_deferred what)
+/**
+ * mytcp_timer_keepalive_due() - is it armed, and its time come?
+ * @sk: socket, locked
+ */
+bool mytcp_timer_keepalive_due(const struct sock *sk)
 {
-	if (what == MYTCP_DEFER_DELACK)
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	return ms->keepalive_armed && timer_reached(ms->keepalive_at);
+}
+
+/* The earlier of @*left and what is left until @at, jiffies. */
+static void timer_earlier(s32 *left, u32 at)
+{
+	*left = min_t(s32, *left, at - (u32)jiffies);
+}
+
+/**
+ * mytcp_timer_rearm() - the timer has run: for the next deadline, if any
+ * @sk: socket, locked, not in CLOSED
+ */
+void mytcp_timer_rearm(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	s32 left = S32_MAX;
+
+	if (ms->timer_job != MYTCP_JOB_NONE)
+		timer_earlier(&left, ms->retrans_at);
+	if (ms->ack_pending && ms->delack_armed)
+		timer_earlier(&left, ms->delack_at);
+	if (ms->keepalive_armed)
+		timer_earlier(&left, ms->keepalive_at);
+	if (left != S32_MAX)
+		timer_need(sk, jiffies + max(left, 0));
+}
+
+static void timer_defer(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	/* a statistic: the owner may be sending the ACK just now */
+	if (data_race(mytcp_timer_delack_due(sk)))
 		mytcp_count(sock_net(sk), DelayedACKLocked);
-	if (!test_and_set_bit(what, &mytcp_sk(sk)->deferred))
+	if (!test_and_set_bit(MYTCP_DEFER_TIMER, &ms->deferred))
 		sock_hold(sk);	/* dropped by release_cb */
 }
 
 /**
  * mytcp_timer_fire() - run a job under the socket's lock, or leave it to the owner
  * @sk: socket; the timer's reference is dropped
- * @what: bit that tells release_cb of the job
  * @job: the job
  *
  * Context: softirq, a timer that has just run.
  */
-void mytcp_timer_fire(struct sock *sk, enum mytcp_deferred what,
-		      void (*job)(struct sock *sk))
+void mytcp_timer_fire(struct sock *sk, void (*job)(struct sock *sk))
 {
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk))
 		job(sk);
 	else
-		timer_defer(sk, what);
+		timer_defer(sk);
 	bh_unlock_sock(sk);
 	sock_put(sk);
 }

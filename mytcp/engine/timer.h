@@ -6,11 +6,10 @@
  *   retransmission   oldest segment unacknowledged, RFC 6298 5; or, with
  *		      nothing in flight, a zero-window probe, RFC 9293 3.8.6.1
  *   delayed ACK      an ACK is owed and nothing carries it, RFC 9293 3.8.6.3
- *   keepalive	      (sk_timer) RFC 9293 3.8.4; for an orphan the end of
- *		      FIN_WAIT_2
+ *   keepalive	      RFC 9293 3.8.4; for an orphan the end of FIN_WAIT_2
  *
- * A timer in the wheel may run earlier than its deadline: the deadline moves
- * with every segment, the wheel's entry only when it would come too late.
+ * All are deadlines of one timer, sk_timer. It may run earlier than any of them:
+ * a deadline moves with every segment, the timer only when it would come too late.
  */
 #ifndef MYTCP_ENGINE_TIMER_H
 #define MYTCP_ENGINE_TIMER_H
@@ -21,14 +20,15 @@
 void mytcp_timer_arm(struct sock *sk, enum mytcp_timer_job job,
 		     unsigned long delay);
 void mytcp_timer_stop(struct sock *sk);
-bool mytcp_timer_retrans_due(struct sock *sk);
+bool mytcp_timer_retrans_due(const struct sock *sk);
 void mytcp_timer_arm_delack(struct sock *sk, unsigned long delay);
 void mytcp_timer_stop_delack(struct sock *sk);
-bool mytcp_timer_delack_due(struct sock *sk);
+bool mytcp_timer_delack_due(const struct sock *sk);
 void mytcp_timer_arm_keepalive(struct sock *sk, unsigned long delay);
 void mytcp_timer_stop_keepalive(struct sock *sk);
-void mytcp_timer_fire(struct sock *sk, enum mytcp_deferred what,
-		      void (*job)(struct sock *sk));
+bool mytcp_timer_keepalive_due(const struct sock *sk);
+void mytcp_timer_rearm(struct sock *sk);
+void mytcp_timer_fire(struct sock *sk, void (*job)(struct sock *sk));
 
 /* Deadline of a retransmission, jiffies from now, with its back-off. */
 static inline unsigned long mytcp_timer_rto(const struct mytcp_sock *ms)

@@ -49,14 +49,14 @@ struct mytcp_cong_ops {
  * @cwnd: congestion window, segments
  * @ssthresh: slow-start threshold, segments
  * @cwnd_cnt: segments acknowledged towards the next increase
- * @priv: the algorithm's own
+ * @priv: the algorithm's own; one that needs more keeps a pointer here
  */
 struct mytcp_cong {
 	const struct mytcp_cong_ops *ops;
 	u32 cwnd;
 	u32 ssthresh;
 	u32 cwnd_cnt;
-	u64 priv[8];
+	u64 priv[2];
 };
 
 extern const struct mytcp_cong_ops mytcp_cong_reno;

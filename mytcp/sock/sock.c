@@ -56,9 +56,8 @@ static void write_space(struct sock *sk)
 static void clear_connection(struct mytcp_sock *ms)
 {
 	size_t from = offsetof(struct mytcp_sock, iss);
-	size_t to = offsetof(struct mytcp_sock, accept_lock);
 
-	memset((u8 *)ms + from, 0, to - from);
+	memset((u8 *)ms + from, 0, sizeof(*ms) - from);
 
 	__skb_queue_head_init(&ms->send_queue);
 	mytcp_reasm_init(&ms->reasm);
@@ -75,11 +74,9 @@ static void clear_connection(struct mytcp_sock *ms)
 static void clear_listener(struct mytcp_sock *ms)
 {
 	spin_lock_init(&ms->accept_lock);
-	INIT_LIST_HEAD(&ms->accept_queue);
-	INIT_LIST_HEAD(&ms->synq);
 	INIT_LIST_HEAD(&ms->accept_link);
 	ms->synq_len = 0;
-	ms->synq_dead = false;
+	ms->synq_dead = true;
 }
 
 /* What stands in no structure of a new socket or of a new child. */
@@ -292,10 +289,10 @@ void mytcp_sock_done(struct sock *sk, int err)
 	mytcp_sock_set_state(sk, MYTCP_CLOSE);
 	mytcp_table_remove(&ms->node);
 
-	sk_stop_timer(sk, &ms->retrans_timer);
-	sk_stop_timer(sk, &ms->delack_timer);
 	sk_stop_timer(sk, &sk->sk_timer);
 	ms->timer_job = MYTCP_JOB_NONE;
+	ms->delack_armed = false;
+	ms->keepalive_armed = false;
 	mytcp_sock_purge_send(sk);
 	mytcp_sock_purge_reasm(sk);
 	/* another connect() chooses anew, unless bind() has chosen */
@@ -336,6 +333,20 @@ void mytcp_sock_orphan(struct sock *sk)
 void mytcp_sock_set_notice(void (*notice)(struct sock *sk))
 {
 	WRITE_ONCE(destroy_notice, notice);
+}
+
+/**
+ * mytcp_sock_end_queues() - what was a listener may be a connection next
+ * @sk: socket, locked; its queues are empty, and stay so
+ */
+void mytcp_sock_end_queues(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	spin_lock_bh(&ms->accept_lock);
+	ms->synq_dead = true;
+	memset(&ms->sacks, 0, sizeof(ms->sacks));
+	spin_unlock_bh(&ms->accept_lock);
 }
 
 /**

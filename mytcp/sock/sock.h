@@ -36,9 +36,7 @@ struct mytcp_ip_ops;
 
 /* Bits of mytcp_sock.deferred: work for release_cb, set in softirq. */
 enum mytcp_deferred {
-	MYTCP_DEFER_RETRANS,
-	MYTCP_DEFER_DELACK,
-	MYTCP_DEFER_KEEPALIVE,
+	MYTCP_DEFER_TIMER,	/* the timer ran; holds a reference */
 	MYTCP_DEFER_ACK,	/* one ACK for all of the backlog, MUST-59 */
 	MYTCP_DEFER_PMTU,
 };
@@ -128,7 +126,8 @@ struct mytcp_saved_syn {
  *
  * @ts_offset: added to our clock in TSval; sk
  * @ts_recent: TS.Recent of RFC 7323; sk
- * @ts_recent_stamp: when it was set, seconds; 0 when it was not; sk
+ * @ts_recent_stamp: when it was set, seconds of the monotonic clock; 0 when it
+ *	was not; sk
  * @last_ack_sent: Last.ACK.sent of RFC 7323 4.3; sk
  *
  * @rtt: round trip; sk
@@ -166,11 +165,12 @@ struct mytcp_saved_syn {
  * @last_seg: jiffies of the last acceptable segment; sk
  * @last_oow_ack: jiffies of the last ACK answering nonsense, 0 none; sk
  *
- * @timer_job: enum mytcp_timer_job of @retrans_timer; sk
- * @retrans_timer: retransmission or zero-window probe; timer wheel
- * @delack_timer: delayed ACK; timer wheel (keepalive and FIN_WAIT_2 use sk_timer)
- * @retrans_at: jiffies at which @retrans_timer is really due; sk
- * @delack_at: likewise for @delack_timer; sk
+ * @timer_job: enum mytcp_timer_job: what is to be done at @retrans_at; sk
+ * @delack_armed: @delack_at is valid, if @ack_pending; sk
+ * @keepalive_armed: @keepalive_at is valid; sk, read locklessly by listings
+ * @retrans_at: jiffies of a retransmission or zero-window probe; sk, likewise
+ * @delack_at: jiffies of a delayed ACK; sk
+ * @keepalive_at: jiffies of keepalive or of an orphan's FIN_WAIT_2; sk, likewise
  * @deferred: enum mytcp_deferred, atomic bit operations
  *
  * @nonagle: MYTCP_NAGLE_*; sk
@@ -190,10 +190,11 @@ struct mytcp_saved_syn {
  * @saved_syn: what TCP_SAVE_SYN has kept, owned, or NULL; sk
  *
  * @accept_lock: innermost lock of a listener
- * @accept_queue: children ready, through @accept_link; accept
- * @synq: SYN queue entries of this listener; accept
+ * @accept_queue: children ready, through @accept_link; accept, and valid only
+ *	until @synq_dead
+ * @synq: SYN queue entries of this listener; likewise
  * @synq_len: entries in @synq; accept, read locklessly
- * @synq_dead: listener closed, no more entries; accept
+ * @synq_dead: it is no listener, or none any more: no more entries; accept
  * @accept_link: in the parent's @accept_queue; accept
  *
  * @bytes_acked: ever acknowledged by the peer; sk
@@ -225,108 +226,106 @@ struct mytcp_sock {
 	u8 keepalive_probes;
 	u8 syn_retries;
 	u8 defer_accept;
+	u8 save_syn;
 	bool tell_inq;
 	bool thin_lto;
-	u8 save_syn;
 
-	struct timer_list retrans_timer;
-	struct timer_list delack_timer;
+	/* outlive a connection; a child has its own */
+	bool synq_dead;
+	u16 early_readers;
+	spinlock_t accept_lock;
+	u32 synq_len;
 	/* its bits carry references: never cleared with the rest */
 	unsigned long deferred;
-	unsigned int early_readers;
+	struct list_head accept_link;
 
 	/* the connection: cleared by mytcp_sock_reset() */
 	u32 iss;
-	u32 isn_least;
 	u32 irs;
+	/* each segment, either way */
 	u32 snd_una;
 	u32 snd_nxt;
 	u32 write_seq;
 	u32 snd_wnd;
 	u32 snd_wl1;
-	u32 snd_up;
 	u32 max_window;
 	u32 snd_sml;
 	u32 pushed_seq;
-
 	u32 rcv_nxt;
 	u32 rcv_wnd;
 	u32 rcv_wup;
 	u32 copied_seq;
-	u32 urg_seq;
-	u16 urg_data;
-	bool urg_mode;
-
+	u32 ts_offset;
+	u32 ts_recent;
+	u32 ts_recent_stamp;
+	u32 last_ack_sent;
+	u32 pmtu;
+	u16 mss;
 	u16 advmss;
 	u16 peer_mss;
-	u16 mss;
-	u32 pmtu;
+	u16 rcv_mss;
 	u8 snd_wscale;
 	u8 rcv_wscale;
 	u8 opt;
 	u8 offer;
-
-	u32 ts_offset;
-	u32 ts_recent;
-	u32 last_ack_sent;
-	time64_t ts_recent_stamp;
-
-	struct mytcp_rtt rtt;
-	struct mytcp_cong cong;
+	u8 ecn;
 	u8 recovery;
 	u8 dupacks;
 	u8 retransmits;
 	u8 probes_out;
-	u32 recover;
-	u32 syn_tsval;
-	u32 icmp_mtu;
-	u64 first_rtx_us;
-	u32 total_retrans;
-	u8 ecn;
-	u32 lost;
 	bool cwnd_limited;
-
-	struct sk_buff_head send_queue;
-	struct mytcp_reasm reasm;
-	struct mytcp_sacks sacks;
-
+	bool passive;
+	bool fin_sent;
+	bool urg_mode;
 	bool ack_pending;
 	bool ack_pingpong;
 	bool ack_pushed;
 	bool ack_turn;
 	bool ack_eager;
 	u8 ack_quick;
+	u8 timer_job;
+	bool delack_armed;
+	bool keepalive_armed;
+	u16 urg_data;
 	u32 ack_ato;
-	u16 rcv_mss;
+	u32 retrans_at;
+	u32 delack_at;
 	u32 last_rcv;
 	u32 last_snd;
 	u32 last_seg;
-	u32 last_oow_ack;
-
-	u8 timer_job;
-	unsigned long retrans_at;
-	unsigned long delack_at;
-
-	bool passive;
-	bool fin_sent;
-	struct mytcp_saved_syn *saved_syn;
-
+	struct mytcp_rtt rtt;
+	struct mytcp_cong cong;
+	struct sk_buff_head send_queue;
+	struct mytcp_reasm reasm;
 	u64 bytes_acked;
 	u64 bytes_received;
 	u64 bytes_sent;
-	u64 bytes_retrans;
 	u32 data_segs_in;
 	u32 data_segs_out;
 	u32 segs_in;
 	u32 segs_out;
 
-	/* a listener's, but for the last */
-	spinlock_t accept_lock;
-	struct list_head accept_queue;
-	struct list_head synq;
-	u32 synq_len;
-	bool synq_dead;
-	struct list_head accept_link;
+	/* when something is lost, urgent, or once */
+	union {
+		struct mytcp_sacks sacks;
+		struct {
+			struct list_head accept_queue;
+			struct list_head synq;
+		};
+	};
+	u32 lost;
+	u32 recover;
+	u64 first_rtx_us;
+	u64 bytes_retrans;
+	struct mytcp_saved_syn *saved_syn;
+	u32 total_retrans;
+	u32 snd_up;
+	u32 urg_seq;
+	u32 keepalive_at;
+	u32 last_oow_ack;
+	u32 icmp_mtu;
+	u32 syn_tsval;
+	u32 isn_least;
 };
 
 static inline struct mytcp_sock *mytcp_sk(const struct sock *sk)
@@ -387,6 +386,13 @@ static inline int mytcp_sock_state(const struct sock *sk)
 static inline bool mytcp_sock_in(const struct sock *sk, unsigned int states)
 {
 	return mytcp_fsm_in(mytcp_sock_state(sk), states);
+}
+
+/* Is a connection ready for accept()? Only a listener has the queue. */
+static inline bool mytcp_sock_has_child(const struct sock *sk)
+{
+	return mytcp_sock_in(sk, MYTCP_ST(LISTEN)) &&
+	       !list_empty_careful(&mytcp_sk(sk)->accept_queue);
 }
 
 /* Milliseconds of the timestamp clock, before the connection's offset. */
@@ -452,6 +458,10 @@ int mytcp_sock_init(struct sock *sk);
  * disconnect(). In CLOSED, queues empty, timers stopped. Socket locked.
  */
 void mytcp_sock_reset(struct sock *sk);
+/* A listener's queues have ended, empty: their place is a connection's again.
+ * Socket locked.
+ */
+void mytcp_sock_end_queues(struct sock *sk);
 /* A child of @listener, in SYN_RECV, bottom-half locked; NULL without memory.
  * Two references: its own, and the caller's, who drops it with sock_put()
  * after bh_unlock_sock(). Before it is found, the caller sets the addresses,
