@@ -278,7 +278,8 @@ TALLY_TEST(listening, fin_wait_2_of_an_orphan)
 	expect_tally(t, DROP(DropOutOfWindow, 1),
 		     COUNT(TCPACKSkippedFinWait2, 1));
 	inject(w, RST, .seq = 100, .keep = true);
-	expect_tally(t, DROP(DropBlindRst, 1));
+	expect_tally(t, DROP(DropBlindRst, 1),
+		     COUNT(TCPACKSkippedFinWait2, 1));
 	inject(w, FIN | ACK, .seq = 101, .keep = true);
 	expect(w, ACK, .seq = 2, .ack = 1);
 	expect_tally(t, DROP(TCPOFODrop, 1));

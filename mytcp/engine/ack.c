@@ -157,6 +157,16 @@ static bool ack_is_duplicate(const struct mytcp_sock *ms,
 	       !skb_queue_empty(&ms->send_queue);
 }
 
+/*
+ * RFC 5961 5.2: how far an ACK may lag behind. Nothing was sent before the SYN, so
+ * in a young connection it is less than a window: else who guesses ACKs at random
+ * has a window's chance from the start.
+ */
+static u32 ack_oldest(const struct mytcp_sock *ms)
+{
+	return ms->snd_una - (u32)min_t(u64, ms->max_window, ms->bytes_acked);
+}
+
 /**
  * mytcp_ack_process() - the ACK of a segment in a synchronized state
  * @sk: socket, locked
@@ -177,8 +187,7 @@ int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 		return MYTCP_MIB_DropBadAck;
 	}
 	if (mytcp_seq_lt(seg->ack, ms->snd_una)) {
-		/* RFC 5961 5.2: too old to be from this peer */
-		if (mytcp_seq_lt(seg->ack, ms->snd_una - ms->max_window)) {
+		if (mytcp_seq_lt(seg->ack, ack_oldest(ms))) {
 			*acts |= MYTCP_ACT_CHALLENGE;
 			return MYTCP_MIB_DropOldAck;
 		}

@@ -166,6 +166,12 @@ static int input_paws(struct sock *sk, const struct mytcp_seg *seg,
 	return MYTCP_MIB_PAWSEstab;
 }
 
+/* No window was ever wider: what is older than that has been acknowledged. */
+static u32 input_widest(const struct mytcp_sock *ms)
+{
+	return (u32)U16_MAX << ms->rcv_wscale;
+}
+
 /*
  * First: check sequence number. The left edge is what we acknowledged last, not
  * RCV.NXT: an ACK that crossed one of ours is no reason to answer.
@@ -185,13 +191,13 @@ static int input_sequence(struct sock *sk, const struct mytcp_seg *seg,
 		*acts |= MYTCP_ACT_CHALLENGE;
 		return MYTCP_MIB_TCPSYNChallenge;
 	}
-	if (!mytcp_segment_seqlen(seg)) {
+	/* A23: only what may be a retransmission is sure of its ACK */
+	if (!mytcp_segment_seqlen(seg) || mytcp_seq_gt(end, ms->rcv_nxt) ||
+	    mytcp_seq_lt(end, ms->rcv_wup - input_widest(ms))) {
 		*acts |= MYTCP_ACT_REJECT;
 		return MYTCP_MIB_DropOutOfWindow;
 	}
-	*acts |= MYTCP_ACT_ACK;	/* a retransmission wants its ACK */
-	if (mytcp_seq_gt(end, ms->rcv_nxt))
-		return MYTCP_MIB_DropOutOfWindow;
+	*acts |= MYTCP_ACT_ACK;
 	mytcp_count(sock_net(sk), DelayedACKLost);
 	return MYTCP_TAKEN;
 }
@@ -224,7 +230,11 @@ static int input_syn(struct sock *sk, struct mytcp_seg *seg,
 		return MYTCP_GO_ON;
 	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV && seg->seq == ms->irs) {
 		if (!(seg->flags & MYTCP_ACK)) {
-			*acts |= MYTCP_ACT_SYNACK;
+			/* Our answer was lost. Once a time (A22). */
+			if (mytcp_reply_allowed(sock_net(sk), &ms->last_oow_ack))
+				*acts |= MYTCP_ACT_SYNACK;
+			else
+				mytcp_count(sock_net(sk), TCPACKSkippedSynRecv);
 			return MYTCP_TAKEN;
 		}
 		if (seg->ack == ms->snd_nxt && !seg->len &&

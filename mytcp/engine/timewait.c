@@ -369,10 +369,29 @@ static bool timewait_paws_old(const struct mytcp_timewait *tw,
 	       mytcp_paws_old(seg, tw->ts_recent, ktime_get_seconds() ?: 1);
 }
 
-/* What an orphan's wait for the FIN does not wait for. */
-static int timewait_no_fin(struct mytcp_timewait *tw,
-			   const struct mytcp_seg *seg, u32 end,
-			   struct reply *reply)
+/*
+ * RFC 5961 5.2: what nobody who sees the connection would send. All of ours is
+ * acknowledged, so text comes with the last ACK; only a FIN may have crossed it.
+ */
+static int timewait_check_ack(struct mytcp_timewait *tw,
+			      const struct mytcp_seg *seg, struct reply *reply)
+{
+	if (seg->ack == tw->snd_nxt)
+		return MYTCP_GO_ON;
+	if (mytcp_seq_gt(seg->ack, tw->snd_nxt)) {
+		reply->flags = timewait_reject(tw);
+		return MYTCP_MIB_DropBadAck;
+	}
+	if (!seg->len)
+		return MYTCP_GO_ON;
+	reply->flags = timewait_reject(tw);
+	return MYTCP_MIB_DropOldAck;
+}
+
+/* RFC 9293 3.10.7.4 for FIN-WAIT-2, first to fifth. */
+static int timewait_acceptable(struct mytcp_timewait *tw,
+			       const struct mytcp_seg *seg, u32 end,
+			       struct reply *reply)
 {
 	if (!timewait_in_window(tw, seg->seq, end)) {
 		if (!(seg->flags & MYTCP_RST))
@@ -381,7 +400,11 @@ static int timewait_no_fin(struct mytcp_timewait *tw,
 	}
 	if (seg->flags & MYTCP_RST) {
 		reply->over = seg->seq == tw->rcv_nxt;
-		return reply->over ? MYTCP_TAKEN : MYTCP_MIB_DropBlindRst;
+		if (reply->over)
+			return MYTCP_TAKEN;
+		/* RFC 5961 3.2 */
+		reply->flags = timewait_reject(tw);
+		return MYTCP_MIB_DropBlindRst;
 	}
 	if (seg->flags & MYTCP_SYN) {
 		reply->flags = timewait_reject(tw);
@@ -389,10 +412,22 @@ static int timewait_no_fin(struct mytcp_timewait *tw,
 	}
 	if (!(seg->flags & MYTCP_ACK))
 		return MYTCP_MIB_DropNoAck;
-	if (end == tw->rcv_nxt)
+	return timewait_check_ack(tw, seg, reply);
+}
+
+/* What an orphan's wait for the FIN does not wait for. */
+static int timewait_no_fin(struct mytcp_timewait *tw,
+			   const struct mytcp_seg *seg, u32 end,
+			   struct reply *reply)
+{
+	int verdict = timewait_acceptable(tw, seg, end, reply);
+
+	if (verdict != MYTCP_GO_ON)
+		return verdict;
+	if (end == tw->rcv_nxt || end == seg->seq)
 		return MYTCP_TAKEN;
 	/* Text that nobody can read any more, as in input_unreadable(). */
-	if (seg->len || !(seg->flags & MYTCP_FIN)) {
+	if (seg->len) {
 		reply->flags = MYTCP_RST;
 		reply->over = true;
 		return MYTCP_MIB_TCPAbortOnData;

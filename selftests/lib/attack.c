@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Before and after an attack; see attack.h. */
+#include "attack.h"
+
+#include <glob.h>
+#include <linux/sock_diag.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "sockets.h"
+
+/* What the CPUs keep for themselves would count as used. */
+static void shrink_slabs(void)
+{
+	glob_t g;
+	size_t i;
+	FILE *f;
+
+	if (glob("/sys/kernel/slab/mytcp*/shrink", 0, NULL, &g))
+		return;
+	for (i = 0; i < g.gl_pathc; i++) {
+		f = fopen(g.gl_pathv[i], "we");
+		if (!f)
+			continue;
+		fputs("1\n", f);
+		fclose(f);
+	}
+	globfree(&g);
+}
+
+static long objects_now(void)
+{
+	FILE *f = fopen("/proc/slabinfo", "re");
+	char line[512];
+	long sum = 0, used;
+
+	shrink_slabs();
+	if (!f)
+		test_fail("/proc/slabinfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), f))
+		if (!strncmp(line, "mytcp", 5) &&
+		    sscanf(line, "%*s %ld", &used) == 1)
+			sum += used;
+	fclose(f);
+	return sum;
+}
+
+/* Sockets are freed after a grace period: until that is over, more are counted. */
+long slab_objects(void)
+{
+	long before, now = objects_now();
+
+	do {
+		before = now;
+		poll(NULL, 0, 20);
+		now = objects_now();
+	} while (now != before);
+	return now;
+}
+
+static bool no_more_objects(void *most)
+{
+	return objects_now() <= *(long *)most;
+}
+
+bool slab_objects_become(long most)
+{
+	return await_true(no_more_objects, &most, PATIENCE_MS);
+}
+
+struct carried wire_carried(const struct wire *w)
+{
+	FILE *f = fopen("/proc/net/dev", "re");
+	struct carried c = {};
+	char line[512], *colon;
+
+	if (!f)
+		test_fail("/proc/net/dev: %s", strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		colon = strchr(line, ':');
+		if (!colon)
+			continue;
+		*colon = '\0';
+		if (strcmp(line + strspn(line, " "), wire_dev(w)))
+			continue;
+		/* octets, packets, and six of the ways to lose them */
+		if (sscanf(colon + 1, "%ld %ld %*d %*d %*d %*d %*d %*d %ld %ld",
+			   &c.in_octets, &c.in, &c.out_octets, &c.out) != 4)
+			test_fail("/proc/net/dev: no line of a device's");
+		fclose(f);
+		return c;
+	}
+	test_fail("/proc/net/dev does not know %s", wire_dev(w));
+}
+
+/* Memory of what was received, sent, and waits for the owner. */
+static long queued(int fd)
+{
+	unsigned int mem[SK_MEMINFO_VARS] = {};
+	socklen_t len = sizeof(mem);
+
+	if (fd < 0)
+		return 0;
+	check_ok(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len));
+	return (long)mem[SK_MEMINFO_RMEM_ALLOC] + mem[SK_MEMINFO_WMEM_QUEUED] +
+	       mem[SK_MEMINFO_BACKLOG];
+}
+
+void attack_ration(int ms)
+{
+	sysctl_set("invalid_ratelimit", ms);
+}
+
+void attack_begin(struct attack *a, struct wire *w, int fd)
+{
+	a->w = w;
+	a->fd = fd;
+	a->state = fd < 0 ? wire_state(w) : fd_state(fd);
+	if (fd >= 0)
+		a->info = tcp_info(fd);
+	a->queued = queued(fd);
+	if (!stack_is_kernel()) {
+		a->objects = slab_objects();
+		tally_begin(&a->tally);
+	}
+	a->carried = wire_carried(w);
+}
+
+static void same(const char *file, int line, const char *what, long before,
+		 long after)
+{
+	if (before != after)
+		test_fail_at(file, line, "%s was %ld and is %ld after the attack",
+			     what, before, after);
+}
+
+/* What an attacker would like to change, beside the state. */
+static void state_is_unharmed(const char *file, int line, struct attack *a)
+{
+	int state = a->fd < 0 ? wire_state(a->w) : fd_state(a->fd);
+	struct tcp_info is;
+
+	if (state != a->state)
+		test_fail_at(file, line, "the attack led from %s to %s",
+			     state_name(a->state), state_name(state));
+	if (a->fd < 0)
+		return;
+	is = tcp_info(a->fd);
+#define SAME(field) same(file, line, #field, a->info.tcpi_##field, is.tcpi_##field)
+	SAME(snd_mss);
+	SAME(rcv_mss);
+	SAME(pmtu);
+	SAME(snd_cwnd);
+	SAME(snd_ssthresh);
+	SAME(unacked);
+	SAME(lost);
+	SAME(retransmits);
+	SAME(backoff);
+	SAME(rto);
+	SAME(bytes_acked);
+	SAME(bytes_received);
+#undef SAME
+}
+
+/* Takes every answer; those of the connection say where it stands. */
+static int take_answers(const char *file, int line, struct attack *a,
+			struct answers expected)
+{
+	struct wire *w = a->w;
+	int count = 0;
+
+	while (wire_receive(file, line, w, 0)) {
+		const struct seg *s = &w->last.s;
+
+		count++;
+		if (expected.anything)
+			continue;
+		if (s->flags != expected.flags)
+			test_fail_at(file, line,
+				     "answered with flags %#x, expected %#x",
+				     s->flags, expected.flags);
+		if (s->flags == ACK && (s->seq != w->rcv_nxt ||
+					s->ack != w->snd_nxt || s->len))
+			test_fail_at(file, line,
+				     "the answer is %lld:%lld(%lld), the connection stands at %u:%u",
+				     (long long)s->seq, (long long)s->ack,
+				     (long long)s->len, w->rcv_nxt, w->snd_nxt);
+	}
+	return count;
+}
+
+/* Also what went to others, and what was not TCP. */
+static void answers_are_bounded(const char *file, int line, struct attack *a,
+				struct answers expected)
+{
+	struct carried now;
+	long in, out, in_octets, out_octets;
+	int count = take_answers(file, line, a, expected);
+
+	now = wire_carried(a->w);
+	in = now.in - a->carried.in;
+	out = now.out - a->carried.out;
+	in_octets = now.in_octets - a->carried.in_octets;
+	out_octets = now.out_octets - a->carried.out_octets;
+	if (out > in || out_octets > in_octets + in_octets / 2)
+		test_fail_at(file, line,
+			     "%ld packets of %ld octets drew %ld of %ld", in,
+			     in_octets, out, out_octets);
+	if (stack_is_kernel())
+		return;
+	if (count > expected.count ||
+	    (count < expected.count && !expected.most) || out > count)
+		test_fail_at(file, line,
+			     "%d answers, and %ld packets in all; expected %d",
+			     count, out, expected.count);
+}
+
+static void memory_is_bounded(const char *file, int line, struct attack *a,
+			      struct answers expected)
+{
+	long octets = queued(a->fd);
+
+	if (octets > a->queued)
+		test_fail_at(file, line, "the queues hold %ld octets, %ld before",
+			     octets, a->queued);
+	if (stack_is_kernel())
+		return;
+	if (!slab_objects_become(a->objects + expected.objects))
+		test_fail_at(file, line, "%ld objects in the slabs, %ld before",
+			     slab_objects(), a->objects);
+}
+
+void attack_over_(const char *file, int line, struct attack *a,
+		  struct answers answers, const struct moved *moved)
+{
+	answers_are_bounded(file, line, a, answers);
+	state_is_unharmed(file, line, a);
+	memory_is_bounded(file, line, a, answers);
+	if (stack_is_kernel())
+		return;
+	tally_expect(file, line, &a->tally, moved);
+	tally_end(&a->tally);
+}
+
+void attack_exchange(struct attack *a)
+{
+	struct wire *w = a->w;
+	int64_t theirs = w->snd_nxt, ours = w->rcv_nxt;
+
+	inject(w, ACK | PSH, .len = 10);
+	recv_pattern(a->fd, theirs - 1, 10);
+	send_pattern(a->fd, ours - 1, 10);
+	/* An ACK of its own may come first. */
+	do {
+		check(receive(w, 10000));
+		check_eq(w->last.s.ack, theirs + 10);
+	} while (!w->last.s.len);
+	check_eq(w->last.s.seq, ours);
+	check_eq(w->last.s.len, 10);
+	inject(w, ACK);
+	check_eq(tcp_info(a->fd).tcpi_unacked, 0);
+}
