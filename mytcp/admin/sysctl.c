@@ -12,6 +12,7 @@
 
 static int n48 = 48, n68 = 68, n127 = 127, n255 = 255;
 static int first_port = 1024, u16_max = U16_MAX;
+static int max_rate = 1000000;	/* one in a microsecond */
 static int max_seconds = 32767;	/* as TCP_KEEPIDLE */
 
 /* A setting kept in jiffies, shown in seconds; the limits are seconds, too. */
@@ -100,6 +101,7 @@ static const struct ctl_table template[] = {
 	SWITCH(sack),
 	NUMBER(timestamps, SYSCTL_ZERO, SYSCTL_TWO),
 	NUMBER(invalid_ratelimit, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NUMBER(rst_ratelimit, SYSCTL_ZERO, &max_rate),
 	NUMBER(min_snd_mss, &n48, &u16_max),
 	NUMBER(min_pmtu, &n68, &u16_max),
 	NUMBER(max_orphans, SYSCTL_ZERO, SYSCTL_INT_MAX),

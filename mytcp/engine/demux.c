@@ -355,7 +355,7 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 			mytcp_synq_listen(to->listener, skb, &seg, key, 0);
 		return;
 	}
-	mytcp_reply_reset(net, &seg, key);
+	mytcp_reply_refuse(net, &seg, key);
 	mytcp_drop(net, skb, key, DropState);
 }
 

@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segments without payload that no send queue knows: ACK, RST, SYN-ACK. */
 #include <net/ip.h>
+#include <net/netns/hash.h>
 #include "mytcp/engine/reply.h"
+#include "mytcp/proto/ration.h"
 #include "mytcp/sock/trace.h"
+
+/*
+ * RSTs for ports that nobody listens at are rationed for each host they go to, by
+ * a bucket that it may share with others. Which of them, nobody outside knows, and
+ * it is drawn anew every few seconds: who shares another's bucket could see how
+ * many RSTs that one gets (A4).
+ */
+#define RATIONS		4096U		/* a power of two */
+#define RATIONS_LIFE	(10UL * HZ)
+
+static u32 rations[RATIONS];
 
 /**
  * mytcp_reply_send() - build a segment from its fields and send it
@@ -67,6 +80,49 @@ void mytcp_reply_reset(struct net *net, const struct mytcp_seg *in,
 		seg.ack = in->seq + mytcp_segment_seqlen(in);
 	}
 	mytcp_reply_send(&flow, NULL, MYTCP_CLOSE, &seg);
+}
+
+/* A38: a race may let one more through, which does no harm. */
+static bool reply_has_ration(struct net *net, const struct mytcp_key *key)
+{
+	u32 rate = READ_ONCE(mytcp_net(net)->rst_ratelimit);
+	u64 salt = (u64)net_hash_mix(net) << 32 | (u32)(jiffies / RATIONS_LIFE);
+	u32 raddr[4], due;
+	u32 *ration;
+	bool has;
+
+	if (!rate)
+		return true;
+	memcpy(raddr, &key->raddr, sizeof(raddr));
+	ration = &rations[mytcp_cookie_peer(&mytcp_secret, raddr, salt) &
+			  (RATIONS - 1)];
+	due = READ_ONCE(*ration);
+	has = mytcp_ration_take(&due, (u32)mytcp_clock_us(),
+				USEC_PER_SEC / rate, rate);
+	if (has)
+		WRITE_ONCE(*ration, due);
+	return has;
+}
+
+/**
+ * mytcp_reply_refuse() - answer a segment for a port that nobody listens at
+ * @net: namespace
+ * @in: the segment
+ * @key: its key, as seen from here
+ *
+ * RFC 9293 3.10.7.1, within what one host may get of it (rst_ratelimit).
+ *
+ * Context: softirq.
+ */
+void mytcp_reply_refuse(struct net *net, const struct mytcp_seg *in,
+			const struct mytcp_key *key)
+{
+	if (in->flags & MYTCP_RST)
+		return;
+	if (reply_has_ration(net, key))
+		mytcp_reply_reset(net, in, key);
+	else
+		mytcp_count(net, RstsSkipped);
 }
 
 /**

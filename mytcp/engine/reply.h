@@ -10,6 +10,8 @@ int mytcp_reply_send(const struct mytcp_flow *flow, struct sock *owner,
 		     int state, struct mytcp_seg *seg);
 void mytcp_reply_reset(struct net *net, const struct mytcp_seg *in,
 		       const struct mytcp_key *key);
+void mytcp_reply_refuse(struct net *net, const struct mytcp_seg *in,
+			const struct mytcp_key *key);
 bool mytcp_reply_allowed(struct net *net, u32 *last);
 
 #endif /* MYTCP_ENGINE_REPLY_H */

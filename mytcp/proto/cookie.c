@@ -50,18 +50,43 @@ u32 mytcp_cookie_ts_offset(const struct mytcp_cookie_secret *secret,
  * mytcp_cookie_port() - where the search for an ephemeral port starts
  * @secret: keys of this boot
  * @tuple: the connection; its lport, which is what is sought, is left out
+ * @period: number of the period; in each all is drawn anew
  *
  * RFC 6056 3.3.4: the offset depends on whom we talk to, so ports towards one
- * peer tell nothing of those towards another.
+ * peer tell nothing of those towards another. The period is there for who has
+ * many addresses, and learns in time which of them share a counter with a peer
+ * of ours (CVE-2022-1012).
  *
  * Context: any, no locks.
  * Return: 64 bits, enough for an offset and an index into a counter table.
  */
 u64 mytcp_cookie_port(const struct mytcp_cookie_secret *secret,
-		      const struct mytcp_cookie_tuple *tuple)
+		      const struct mytcp_cookie_tuple *tuple, u32 period)
 {
 	struct mytcp_cookie_tuple peer = *tuple;
 
 	peer.lport = 0;
+	peer.pad = period;
 	return siphash(&peer, sizeof(peer), &secret->port);
+}
+
+/**
+ * mytcp_cookie_peer() - a place for a remote host
+ * @secret: keys of this boot
+ * @raddr: its address, IPv4 as v4-mapped
+ * @salt: what else the place depends on
+ *
+ * Context: any, no locks.
+ * Return: the hash; who shares it with whom cannot be found out from outside.
+ */
+u32 mytcp_cookie_peer(const struct mytcp_cookie_secret *secret,
+		      const u32 raddr[4], u64 salt)
+{
+	const u64 words[3] __aligned(8) = {
+		(u64)raddr[0] << 32 | raddr[1],
+		(u64)raddr[2] << 32 | raddr[3],
+		salt,
+	};
+
+	return (u32)siphash(words, sizeof(words), &secret->peer);
 }

@@ -50,6 +50,7 @@ static void default_limits(struct mytcp_net *mn)
 	mn->somaxconn = 4096;
 	mn->abort_on_overflow = 0;
 	mn->invalid_ratelimit = 500;
+	mn->rst_ratelimit = 200;
 	mn->min_snd_mss = 48;
 	mn->min_pmtu = 552;
 }

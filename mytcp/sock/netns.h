@@ -14,7 +14,7 @@
  * Counters, shown in /proc/net/mytcp_netstat; Documentation/counters.rst tells
  * what moves each. The first list has the meaning of /proc/net/snmp's Tcp line,
  * the second that of /proc/net/netstat's TcpExt line, the third is MyTCP's own:
- * reasons to drop a segment for which the kernel has no name there.
+ * reasons to drop a segment, and what else the kernel has no name for.
  */
 #define MYTCP_COUNTERS_TCP(X)						\
 	X(ActiveOpens) X(PassiveOpens) X(AttemptFails) X(EstabResets)	\
@@ -49,7 +49,7 @@
 	X(DropPolicy) X(DropFilter) X(DropState) X(DropFlags)		\
 	X(DropOutOfWindow) X(DropBlindRst) X(DropNoAck) X(DropBadAck)	\
 	X(DropOldAck) X(DropAfterFin) X(DropAfterClose)			\
-	X(DropTimeWait) X(DropNoRoute) X(DropNoMemory)
+	X(DropTimeWait) X(DropNoRoute) X(DropNoMemory) X(RstsSkipped)
 
 enum mytcp_counter {
 #define MYTCP_COUNTER(name) MYTCP_MIB_##name,
@@ -103,6 +103,7 @@ struct mytcp_counters {
  * @sack: offer SACK
  * @timestamps: 0 off, 1 with a random offset, 2 without
  * @invalid_ratelimit: least time between two ACKs that answer nonsense, ms
+ * @rst_ratelimit: RSTs for closed ports to one host, a second; 0 for no limit
  * @min_snd_mss: smallest send MSS, bytes
  * @min_pmtu: smallest path MTU believed, bytes
  * @max_orphans: sockets nobody holds, at most
@@ -145,6 +146,7 @@ struct mytcp_net {
 	int sack;
 	int timestamps;
 	int invalid_ratelimit;
+	int rst_ratelimit;
 	int min_snd_mss;
 	int min_pmtu;
 	int max_orphans;

@@ -28,7 +28,8 @@
 #include "mytcp/sock/sock.h"
 
 #define BUCKETS		1024U
-#define COUNTERS	256U	/* RFC 6056 3.3.4: the table of algorithm 4 */
+#define COUNTERS	65536U	/* RFC 6056 3.3.4: the table of algorithm 4 */
+#define PERIOD		(10UL * HZ)	/* for so long its keys are the same */
 #define MAX_STEP	8U	/* RFC 6056 3.3.5: what an observer cannot count */
 
 /**
@@ -452,7 +453,9 @@ static int try_ephemeral(struct sock *sk, u16 num)
 /*
  * RFC 6056 3.3.4: the remote end decides where the search begins, and a counter
  * it shares with few others how far the last one came. So ports to one peer do
- * not repeat soon, and ports to one tell nothing of those to another.
+ * not repeat soon, and ports to one tell nothing of those to another. The period is
+ * in both hashes (A6): with few counters, or one key for ever, a peer that has many
+ * addresses could learn whose ports move together (CVE-2022-1012).
  */
 static int choose_ephemeral(struct sock *sk)
 {
@@ -464,7 +467,7 @@ static int choose_ephemeral(struct sock *sk)
 
 	memcpy(tuple.laddr, &key->laddr, sizeof(tuple.laddr));
 	memcpy(tuple.raddr, &key->raddr, sizeof(tuple.raddr));
-	hash = mytcp_cookie_port(&mytcp_secret, &tuple);
+	hash = mytcp_cookie_port(&mytcp_secret, &tuple, (u32)(jiffies / PERIOD));
 	counter = &counters[(hash >> 32) % COUNTERS];
 	port_range(sock_net(sk), &first, &count);
 	start = (u32)hash + READ_ONCE(*counter);

@@ -35,6 +35,7 @@ struct attack {
 	long objects;			/* in the slabs of the module */
 	long queued;			/* octets of memory in the socket's queues */
 	struct tally tally;
+	int taken, resent;		/* by attack_answer() */
 };
 
 /* What is sent in answer, and what may be left of the attack. */
@@ -68,6 +69,12 @@ void attack_begin(struct attack *a, struct wire *w, int fd);
 		     __VA_ARGS__ __VA_OPT__(,) {} })
 void attack_over_(const char *file, int line, struct attack *a,
 		  struct answers answers, const struct moved *moved);
+
+/*
+ * The flags of the one answer to what was just injected, 0 for none; what the stack
+ * sends again for itself is passed over. ANSWERS() counts what is not taken so.
+ */
+int attack_answer(struct attack *a);
 
 /* The connection still carries data, ten octets in each direction. */
 void attack_exchange(struct attack *a);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mytcp/proto/cookie.c: RFC 6528, RFC 7323 5.4, RFC 6056 3.3.4. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include <kselftest_harness.h>
 
 #include "mytcp/proto/cookie.h"
@@ -8,6 +12,7 @@ static const struct mytcp_cookie_secret secret = {
 	.isn  = { { 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL } },
 	.ts   = { { 0x1716151413121110ULL, 0x1f1e1d1c1b1a1918ULL } },
 	.port = { { 0x2726252423222120ULL, 0x2f2e2d2c2b2a2928ULL } },
+	.peer = { { 0x3736353433323130ULL, 0x3f3e3d3c3b3a3938ULL } },
 };
 
 static const struct mytcp_cookie_tuple tuple = {
@@ -126,8 +131,8 @@ TEST(the_port_offset_depends_on_all_but_the_port_sought)
 
 	for (i = 0; i < NFIELDS; i++) {
 		struct mytcp_cookie_tuple other = changed(i);
-		bool same = mytcp_cookie_port(&secret, &tuple) ==
-			    mytcp_cookie_port(&secret, &other);
+		bool same = mytcp_cookie_port(&secret, &tuple, 0) ==
+			    mytcp_cookie_port(&secret, &other, 0);
 
 		EXPECT_EQ(other.lport != tuple.lport, same);
 	}
@@ -139,7 +144,7 @@ TEST(the_port_offset_has_64_bits_of_the_hash)
 
 	peer.lport = 0;
 	EXPECT_EQ(siphash(&peer, sizeof(peer), &secret.port),
-		  mytcp_cookie_port(&secret, &tuple));
+		  mytcp_cookie_port(&secret, &tuple, 0));
 }
 
 TEST(each_number_depends_on_its_own_key_alone)
@@ -151,18 +156,249 @@ TEST(each_number_depends_on_its_own_key_alone)
 		  mytcp_cookie_isn(&other, &tuple, 0));
 	EXPECT_EQ(mytcp_cookie_ts_offset(&secret, &tuple),
 		  mytcp_cookie_ts_offset(&other, &tuple));
-	EXPECT_EQ(mytcp_cookie_port(&secret, &tuple),
-		  mytcp_cookie_port(&other, &tuple));
+	EXPECT_EQ(mytcp_cookie_port(&secret, &tuple, 0),
+		  mytcp_cookie_port(&other, &tuple, 0));
 
 	other.ts.key[0] ^= 1;
 	EXPECT_NE(mytcp_cookie_ts_offset(&secret, &tuple),
 		  mytcp_cookie_ts_offset(&other, &tuple));
-	EXPECT_EQ(mytcp_cookie_port(&secret, &tuple),
-		  mytcp_cookie_port(&other, &tuple));
+	EXPECT_EQ(mytcp_cookie_port(&secret, &tuple, 0),
+		  mytcp_cookie_port(&other, &tuple, 0));
 
 	other.port.key[0] ^= 1;
-	EXPECT_NE(mytcp_cookie_port(&secret, &tuple),
-		  mytcp_cookie_port(&other, &tuple));
+	EXPECT_NE(mytcp_cookie_port(&secret, &tuple, 0),
+		  mytcp_cookie_port(&other, &tuple, 0));
+}
+
+TEST(the_port_offset_is_drawn_anew_in_each_period)
+{
+	EXPECT_EQ(mytcp_cookie_port(&secret, &tuple, 7),
+		  mytcp_cookie_port(&secret, &tuple, 7));
+	EXPECT_NE(mytcp_cookie_port(&secret, &tuple, 7),
+		  mytcp_cookie_port(&secret, &tuple, 8));
+}
+
+TEST(the_place_of_a_peer_depends_on_its_address_the_salt_and_the_key)
+{
+	u32 place = mytcp_cookie_peer(&secret, tuple.raddr, 5);
+	struct mytcp_cookie_secret other = secret;
+	unsigned int i;
+
+	EXPECT_EQ(place, mytcp_cookie_peer(&secret, tuple.raddr, 5));
+	EXPECT_NE(place, mytcp_cookie_peer(&secret, tuple.raddr, 6));
+	for (i = 4; i < 8; i++)
+		EXPECT_NE(place, mytcp_cookie_peer(&secret, changed(i).raddr, 5));
+	other.peer.key[0] ^= 1;
+	EXPECT_NE(place, mytcp_cookie_peer(&other, tuple.raddr, 5));
+}
+
+/*
+ * What follows looks at a million numbers, A6 and A7. Each number is asked of the
+ * connection of a SYN: a port of a host, one after the other, as an attacker has
+ * them; at the same time, or 1 us later each, which is what he would wait for.
+ */
+#define MILLION	1000000
+#define PORTS	50000U		/* of one host */
+
+static struct mytcp_cookie_tuple of_syn(u32 i)
+{
+	struct mytcp_cookie_tuple syn = tuple;
+
+	syn.raddr[3] += i / PORTS;
+	syn.rport = 1024 + i % PORTS;
+	return syn;
+}
+
+static u32 *million_isns(const struct mytcp_cookie_secret *key, u64 step_ns)
+{
+	u32 *isn = malloc(MILLION * sizeof(*isn));
+	u32 i;
+
+	for (i = 0; isn && i < MILLION; i++) {
+		struct mytcp_cookie_tuple syn = of_syn(i);
+
+		isn[i] = mytcp_cookie_isn(key, &syn, i * step_ns);
+	}
+	return isn;
+}
+
+/*
+ * Six standard deviations: each of the tests below is wrong once in 10^8 runs of
+ * what is truly random; and all here is the same in each run.
+ */
+#define SIGMAS	6
+
+/* chi square of the numbers' upper bits: so many boxes, all equally full. */
+static double unevenness(const u32 *x, int n, int bits)
+{
+	int boxes = 1 << bits, i;
+	double mean = (double)n / boxes, chi = 0;
+	int *count = calloc(boxes, sizeof(*count));
+
+	for (i = 0; count && i < n; i++)
+		count[x[i] >> (32 - bits)]++;
+	for (i = 0; count && i < boxes; i++)
+		chi += (count[i] - mean) * (count[i] - mean) / mean;
+	free(count);
+	/* in its own standard deviations */
+	return (chi - (boxes - 1)) / sqrt(2.0 * (boxes - 1));
+}
+
+/* By how many standard deviations the worst bit is not set half of the time. */
+static double worst_bit(const u32 *x, int n)
+{
+	double worst = 0, off;
+	int bit, i, ones;
+
+	for (bit = 0; bit < 32; bit++) {
+		for (i = ones = 0; i < n; i++)
+			ones += x[i] >> bit & 1;
+		off = fabs(ones - n / 2.0) / (sqrt(n) / 2);
+		worst = fmax(worst, off);
+	}
+	return worst;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Sorts them. How many are equal to another: n^2 / 2^33 of random ones. */
+static double repetition(u32 *x, int n)
+{
+	double expected = (double)n * n / 8589934592.0;
+	int i, same = 0;
+
+	qsort(x, n, sizeof(*x), by_value);
+	for (i = 1; i < n; i++)
+		same += x[i] == x[i - 1];
+	return (same - expected) / sqrt(expected);
+}
+
+static void differences(u32 *x, int n, int lag)
+{
+	int i;
+
+	for (i = 0; i < n - lag; i++)
+		x[i] = x[i + lag] - x[i];
+}
+
+FIXTURE(million) { int unused; };
+FIXTURE_VARIANT(million) { u64 step_ns; int lag; };
+/* The numbers themselves, and what one tells of a later one. */
+FIXTURE_VARIANT_ADD(million, isns_of_one_moment) { .lag = 0 };
+FIXTURE_VARIANT_ADD(million, isns_1_us_apart) { .step_ns = 1000 };
+FIXTURE_VARIANT_ADD(million, differences_to_the_next) { .lag = 1 };
+FIXTURE_VARIANT_ADD(million, differences_to_the_second) { .lag = 2 };
+FIXTURE_VARIANT_ADD(million, differences_to_the_next_host) { .lag = PORTS };
+FIXTURE_SETUP(million) { }
+FIXTURE_TEARDOWN(million) { }
+
+/* A7, RFC 6528 (MUST-9): nothing tells them from random numbers. */
+TEST_F(million, look_random)
+{
+	int n = MILLION - variant->lag;
+	u32 *x = million_isns(&secret, variant->step_ns);
+
+	ASSERT_NE(NULL, x);
+	if (variant->lag)
+		differences(x, MILLION, variant->lag);
+	EXPECT_LT(worst_bit(x, n), SIGMAS);
+	EXPECT_LT(fabs(unevenness(x, n, 8)), SIGMAS);
+	EXPECT_LT(fabs(unevenness(x, n, 16)), SIGMAS);
+	EXPECT_LT(fabs(repetition(x, n)), SIGMAS);
+	free(x);
+}
+
+/* The tests of these tests: what is known to be guessable does not pass. */
+TEST(a_million_isns_of_a_bad_generator_are_found_out)
+{
+	u32 *x = malloc(MILLION * sizeof(*x)), i;
+
+	ASSERT_NE(NULL, x);
+	/* 64000 for each connection, as of old; and its differences */
+	for (i = 0; i < MILLION; i++)
+		x[i] = 64000 * i;
+	EXPECT_GT(fabs(repetition(x, MILLION)), SIGMAS);
+	differences(x, MILLION, 1);
+	EXPECT_GT(worst_bit(x, MILLION - 1), SIGMAS);
+	/* a hash of 24 bits */
+	for (i = 0; i < MILLION; i++) {
+		struct mytcp_cookie_tuple syn = of_syn(i);
+
+		x[i] = mytcp_cookie_isn(&secret, &syn, 0) & 0xffffff;
+	}
+	EXPECT_GT(unevenness(x, MILLION, 8), SIGMAS);
+	EXPECT_GT(repetition(x, MILLION), SIGMAS);
+	free(x);
+}
+
+/* A7: of one host's numbers nothing follows for another, which has another key. */
+TEST(a_million_isns_under_two_keys_have_nothing_in_common)
+{
+	struct mytcp_cookie_secret other = secret;
+	u32 *a, *b;
+	int i;
+
+	other.isn.key[0] ^= 1;
+	a = million_isns(&secret, 0);
+	b = million_isns(&other, 0);
+	ASSERT_NE(NULL, a);
+	ASSERT_NE(NULL, b);
+	for (i = 0; i < MILLION; i++)
+		a[i] -= b[i];
+	EXPECT_LT(worst_bit(a, MILLION), SIGMAS);
+	EXPECT_LT(fabs(unevenness(a, MILLION, 16)), SIGMAS);
+	EXPECT_LT(fabs(repetition(a, MILLION)), SIGMAS);
+	free(a);
+	free(b);
+}
+
+/* RFC 6528 3: for one connection they do rise, with the clock and by nothing else. */
+TEST(a_million_isns_of_one_connection_follow_the_clock)
+{
+	u32 i, first = mytcp_cookie_isn(&secret, &tuple, 0);
+
+	for (i = 0; i < MILLION; i++)
+		ASSERT_EQ(first + i, mytcp_cookie_isn(&secret, &tuple, i * 4096ULL));
+}
+
+/*
+ * A6, RFC 6056 3.3.4: the two halves of the hash, where the search begins and
+ * which counter it has, are each spread evenly, and the one says nothing of the
+ * other; nor does a period of the next.
+ */
+TEST(a_million_peers_have_ports_and_counters_that_tell_nothing)
+{
+	u32 *start = malloc(MILLION * sizeof(*start));
+	u32 *counter = malloc(MILLION * sizeof(*counter));
+	u32 *next = malloc(MILLION * sizeof(*next)), i;
+
+	ASSERT_NE(NULL, start);
+	ASSERT_NE(NULL, counter);
+	ASSERT_NE(NULL, next);
+	for (i = 0; i < MILLION; i++) {
+		struct mytcp_cookie_tuple peer = of_syn(i);
+		u64 hash = mytcp_cookie_port(&secret, &peer, 1);
+
+		start[i] = hash;
+		counter[i] = hash >> 32;
+		next[i] = (u32)mytcp_cookie_port(&secret, &peer, 2) - start[i];
+	}
+	EXPECT_LT(fabs(unevenness(start, MILLION, 14)), SIGMAS);
+	EXPECT_LT(fabs(unevenness(counter, MILLION, 16)), SIGMAS);
+	EXPECT_LT(fabs(unevenness(next, MILLION, 14)), SIGMAS);
+	EXPECT_LT(worst_bit(start, MILLION), SIGMAS);
+	EXPECT_LT(worst_bit(counter, MILLION), SIGMAS);
+	for (i = 0; i < MILLION; i++)
+		counter[i] -= start[i];
+	EXPECT_LT(fabs(unevenness(counter, MILLION, 14)), SIGMAS);
+	free(start);
+	free(counter);
+	free(next);
 }
 
 TEST_HARNESS_MAIN
