@@ -13,6 +13,9 @@
 #include "mytcp/proto/cookie.h"
 #include "mytcp/sock/trace.h"
 
+/* net.ipv4.route.min_pmtu, where nobody has changed it. */
+#define ROUTE_MTU_LEAST	552
+
 /* The clock of RFC 7323 as this connection shows it. */
 static u32 output_tsval(const struct mytcp_sock *ms)
 {
@@ -518,6 +521,7 @@ void mytcp_output_sync_mss(struct sock *sk, u32 pmtu)
  */
 void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 {
+	u32 least = READ_ONCE(mytcp_net(sock_net(sk))->min_pmtu);
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct dst_entry *dst = __sk_dst_check(sk, 0);
 	struct sk_buff *skb;
@@ -529,12 +533,18 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 	if (!dst && ms->ip->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
+	/*
+	 * A route that knows less than we send lets nothing leave; but below its
+	 * own bound it allows fragments, and they get through.
+	 */
+	if (least > ROUTE_MTU_LEAST)
+		mtu = max(mtu, least);
 	/* The route keeps it, for all connections; it may be another after. */
 	dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
 	if (!__sk_dst_check(sk, 0) && ms->ip->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
-	mtu = max_t(u32, dst_mtu(dst), mytcp_net(sock_net(sk))->min_pmtu);
+	mtu = max_t(u32, dst_mtu(dst), least);
 	if (mtu >= ms->pmtu)
 		return;
 	mytcp_output_sync_mss(sk, mtu);

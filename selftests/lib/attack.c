@@ -215,7 +215,7 @@ static void answers_are_bounded(const char *file, int line, struct attack *a,
 		return;
 	if (count > expected.count ||
 	    (count < expected.count && !expected.most) ||
-	    out > count + a->taken + a->resent)
+	    out > expected.count + a->taken + a->resent)
 		test_fail_at(file, line,
 			     "%d answers, and %ld packets in all; expected %d",
 			     count, out, expected.count);
