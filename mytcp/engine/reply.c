@@ -91,7 +91,8 @@ static bool reply_has_ration(struct net *net, const struct mytcp_key *key)
 	u32 *ration;
 	bool has;
 
-	if (!rate)
+	/* this host need not be kept from asking itself */
+	if (!rate || mytcp_ip_of(key)->is_loopback(&key->raddr))
 		return true;
 	memcpy(raddr, &key->raddr, sizeof(raddr));
 	ration = &rations[mytcp_cookie_peer(&mytcp_secret, raddr, salt) &
