@@ -81,14 +81,14 @@ static bool cookies_expected(const struct sock *listener)
 /**
  * mytcp_cookies_answer() - a SYN-ACK that needs no memory of it
  * @listener: socket in LISTEN, under RCU
- * @skb: the SYN
+ * @skb: the SYN; NULL in it when the answer has taken it
  * @seg: the same, parsed
  * @key: its key
  *
  * Context: softirq.
- * Return: MYTCP_TAKEN, or the counter of the drop; the skb is the caller's.
+ * Return: MYTCP_TAKEN, or the counter of the drop; a skb left is the caller's.
  */
-int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
+int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
 			 const struct mytcp_seg *seg,
 			 const struct mytcp_key *key)
 {
@@ -103,7 +103,7 @@ int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
 		  mytcp_ip_of(key)->mss_default;
 	/* a way back through certain hosts cannot be remembered */
 	if (!mytcp_syncookie_fits(syn.mss) ||
-	    mytcp_ip_of(key)->has_options(skb))
+	    mytcp_ip_of(key)->has_options(*skb))
 		return MYTCP_MIB_TCPReqQFullDrop;
 	/* without the timestamp nothing but the MSS comes back */
 	if (!(entry.offer & MYTCP_HAS_TS)) {
@@ -121,7 +121,7 @@ int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
 	entry.flags |= MYTCP_SYNQ_COOKIE;
 	cookies_expect(listener);
 	mytcp_count(sock_net(listener), SyncookiesSent);
-	mytcp_synack_send(&entry, dst);
+	mytcp_synack_send(&entry, dst, skb);
 	dst_release(dst);
 	return MYTCP_TAKEN;
 }

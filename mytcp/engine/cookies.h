@@ -7,7 +7,7 @@
 #include "mytcp/sock/sock.h"
 
 /* Softirq, RCU. The verdict on a SYN, which is not consumed. */
-int mytcp_cookies_answer(struct sock *listener, const struct sk_buff *skb,
+int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
 			 const struct mytcp_seg *seg,
 			 const struct mytcp_key *key);
 /* Softirq, RCU: is this the third segment of a handshake with a cookie? */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segments without payload that no send queue knows: ACK, RST, SYN-ACK. */
+#include <linux/if_vlan.h>
+#include <linux/ipv6.h>
 #include <net/ip.h>
 #include <net/netns/hash.h>
 #include "mytcp/engine/reply.h"
@@ -17,28 +19,81 @@
 
 static u32 rations[RATIONS];
 
+/* Is nobody else's, and nothing but one piece of memory with @room in it? */
+static bool reply_may_recycle(struct sk_buff *skb, unsigned int room)
+{
+	return !skb_shared(skb) && !skb_cloned(skb) && !skb_is_nonlinear(skb) &&
+	       !skb_zcopy(skb) && skb_end_offset(skb) >= room;
+}
+
+/* As alloc_skb() would make it, with @headroom. */
+static void reply_recycle(struct sk_buff *skb, unsigned int headroom)
+{
+	skb_scrub_packet(skb, true);
+	skb_orphan(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_clear_hash(skb);
+	skb_reset_redirect(skb);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	memset(skb_shinfo(skb), 0, offsetof(struct skb_shared_info, dataref));
+	skb->dev = NULL;
+	skb->priority = 0;
+	skb->queue_mapping = 0;
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	skb->data = skb->head + headroom;
+	skb_reset_tail_pointer(skb);
+	skb->len = 0;
+}
+
+/*
+ * An skb for the answer: that of the question, when it does, which spares two
+ * visits to the slabs under a flood.
+ */
+static struct sk_buff *reply_skb(const struct mytcp_flow *flow,
+				 struct sk_buff **spent)
+{
+	unsigned int headroom;
+	struct sk_buff *skb;
+
+	if (spent && *spent && flow->dst && !flow->options) {
+		headroom = LL_RESERVED_SPACE(flow->dst->dev) +
+			   flow->dst->header_len + sizeof(struct ipv6hdr) +
+			   MYTCP_HDR_MAX;
+		skb = *spent;
+		if (reply_may_recycle(skb, headroom)) {
+			*spent = NULL;
+			reply_recycle(skb, headroom);
+			return skb;
+		}
+	}
+	skb = alloc_skb(MYTCP_HEADROOM, GFP_ATOMIC);
+	if (skb)
+		skb_reserve(skb, MYTCP_HEADROOM);
+	return skb;
+}
+
 /**
  * mytcp_reply_send() - build a segment from its fields and send it
  * @flow: where to
  * @owner: socket to charge it to, or NULL
  * @state: of the sender, for the tracepoint
  * @seg: every field but the ports, which come from @flow
+ * @spent: NULL, or a packet nobody needs any more: NULL in it when it was used
  *
  * Context: any, bottom halves off or socket locked.
  *
  * Return: 0 or a negative errno.
  */
 int mytcp_reply_send(const struct mytcp_flow *flow, struct sock *owner,
-		     int state, struct mytcp_seg *seg)
+		     int state, struct mytcp_seg *seg, struct sk_buff **spent)
 {
 	const struct mytcp_ip_ops *ip = mytcp_ip_of(&flow->key);
 	unsigned int len = MYTCP_HDR_LEN + mytcp_segment_opts_len(&seg->opts);
-	struct sk_buff *skb;
+	struct sk_buff *skb = reply_skb(flow, spent);
 
-	skb = alloc_skb(MYTCP_HEADROOM, GFP_ATOMIC);
 	if (!skb)
 		return -ENOMEM;
-	skb_reserve(skb, MYTCP_HEADROOM);
 	seg->sport = ntohs(flow->key.lport);
 	seg->dport = ntohs(flow->key.rport);
 	seg->hdr_len = len;
@@ -79,7 +134,7 @@ void mytcp_reply_reset(struct net *net, const struct mytcp_seg *in,
 		seg.flags |= MYTCP_ACK;
 		seg.ack = in->seq + mytcp_segment_seqlen(in);
 	}
-	mytcp_reply_send(&flow, NULL, MYTCP_CLOSE, &seg);
+	mytcp_reply_send(&flow, NULL, MYTCP_CLOSE, &seg, NULL);
 }
 
 /* A38: a race may let one more through, which does no harm. */

@@ -7,7 +7,7 @@
 #include "mytcp/engine/ip.h"
 
 int mytcp_reply_send(const struct mytcp_flow *flow, struct sock *owner,
-		     int state, struct mytcp_seg *seg);
+		     int state, struct mytcp_seg *seg, struct sk_buff **spent);
 void mytcp_reply_reset(struct net *net, const struct mytcp_seg *in,
 		       const struct mytcp_key *key);
 void mytcp_reply_refuse(struct net *net, const struct mytcp_seg *in,

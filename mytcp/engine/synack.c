@@ -147,10 +147,13 @@ static u32 synack_tsval(const struct mytcp_synq *entry)
  * mytcp_synack_send() - SYN-ACK, the first one or another
  * @entry: the connection
  * @dst: the route back, borrowed; NULL to have one looked up
+ * @spent: NULL, or the SYN, of which nothing is needed any more: NULL in it when
+ *	the answer was written into it
  *
  * Context: softirq.
  */
-void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst)
+void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst,
+		       struct sk_buff **spent)
 {
 	u16 ecn = entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECE : 0;
 	struct mytcp_flow flow;
@@ -178,7 +181,7 @@ void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst)
 	}
 	/* A cookie's listener is not held, and may have nothing charged to it. */
 	mytcp_reply_send(&flow, entry->flags & MYTCP_SYNQ_COOKIE ? NULL :
-			 entry->listener, MYTCP_SYN_RECV, &seg);
+			 entry->listener, MYTCP_SYN_RECV, &seg, spent);
 }
 
 /**
@@ -207,5 +210,5 @@ void mytcp_synack_send_ack(struct mytcp_synq *entry)
 		return;
 	}
 	synack_flow(entry, &flow);
-	mytcp_reply_send(&flow, NULL, MYTCP_SYN_RECV, &seg);
+	mytcp_reply_send(&flow, NULL, MYTCP_SYN_RECV, &seg, NULL);
 }

@@ -11,7 +11,8 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 struct dst_entry *mytcp_synack_route(struct mytcp_synq *entry);
 u32 mytcp_synack_iss(const struct mytcp_synq *entry);
 /* @dst: the route back, borrowed, or NULL. */
-void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst);
+void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst,
+		       struct sk_buff **spent);
 void mytcp_synack_send_ack(struct mytcp_synq *entry);
 
 #endif /* MYTCP_ENGINE_SYNACK_H */

@@ -119,7 +119,7 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
 	entry->flags |= MYTCP_SYNQ_AGAIN;
-	mytcp_synack_send(entry, NULL);
+	mytcp_synack_send(entry, NULL, NULL);
 }
 
 /* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
@@ -248,8 +248,8 @@ static int synq_has_room(struct sock *listener, u32 isn, bool *cookie)
 	return MYTCP_GO_ON;
 }
 
-/* RFC 9293 3.10.7.2, third: a SYN for a listener. */
-static int synq_syn(struct sock *listener, const struct sk_buff *skb,
+/* RFC 9293 3.10.7.2, third: a SYN for a listener. The answer may take its skb. */
+static int synq_syn(struct sock *listener, struct sk_buff **skb,
 		    const struct mytcp_seg *seg, const struct mytcp_key *key,
 		    u32 isn)
 {
@@ -264,14 +264,14 @@ static int synq_syn(struct sock *listener, const struct sk_buff *skb,
 		return verdict;
 	if (cookie)
 		return mytcp_cookies_answer(listener, skb, seg, key);
-	entry = synq_make(listener, skb, seg, key, isn, &dst);
+	entry = synq_make(listener, *skb, seg, key, isn, &dst);
 	if (IS_ERR(entry))
 		return mytcp_child_failed(PTR_ERR(entry));
 	/* Until the answer is sent the timer may not take the entry away. */
 	refcount_inc(&entry->timed.node.ref);
 	if (synq_enter(entry)) {
 		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
-		mytcp_synack_send(entry, dst);
+		mytcp_synack_send(entry, dst, skb);
 		verdict = MYTCP_TAKEN;
 	} else {
 		verdict = MYTCP_MIB_DropAfterClose;
@@ -300,7 +300,7 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 
 	/* First and second, RST and ACK, went to the kernel: demux_is_kernels() */
 	if ((seg->flags & SYN_ALONE) == MYTCP_SYN) {
-		verdict = synq_syn(listener, skb, seg, key, isn);
+		verdict = synq_syn(listener, &skb, seg, key, isn);
 		if (verdict != MYTCP_TAKEN)
 			mytcp_count(net, ListenDrops);
 	}
@@ -353,7 +353,7 @@ static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		/* The SYN again: our answer was lost. Once a time (A22). */
 		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
 			entry->flags |= MYTCP_SYNQ_AGAIN;
-			mytcp_synack_send(entry, NULL);
+			mytcp_synack_send(entry, NULL, NULL);
 		} else {
 			mytcp_count(entry->timed.node.net, TCPACKSkippedSynRecv);
 		}

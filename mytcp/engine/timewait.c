@@ -326,7 +326,7 @@ static void timewait_send(struct mytcp_timewait *tw, u16 flags)
 		seg.opts.tsval = mytcp_clock_ms() + timewait_ts_offset(tw);
 		seg.opts.tsecr = READ_ONCE(tw->ts_recent);
 	}
-	mytcp_reply_send(&flow, NULL, node->state, &seg);
+	mytcp_reply_send(&flow, NULL, node->state, &seg, NULL);
 }
 
 /* An ACK for what should not have come, rate limited (A23). */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Initial sequence numbers, timestamp offsets, port offsets: keyed hashes. */
+#include <linux/string.h>
 #include <linux/types.h>
 #include <linux/siphash.h>
 
@@ -7,6 +8,43 @@
 
 /* A step of the clock in the ISN is 2^12 ns, "about 4 us" (RFC 9293 3.4.1). */
 #define ISN_CLOCK_SHIFT	12
+
+/* RFC 4291 2.5.5.2 */
+static const u8 v4_mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+static bool is_v4_mapped(const u32 addr[4])
+{
+	return !memcmp(addr, v4_mapped, sizeof(v4_mapped));
+}
+
+/**
+ * mytcp_cookie_hash() - the keyed hash of a connection and something more
+ * @tuple: the connection
+ * @more: the rest
+ * @key: the key
+ *
+ * IPv4 addresses are hashed as what they are, which takes half the time of two
+ * that are v4-mapped.
+ *
+ * Context: any, no locks.
+ */
+u64 mytcp_cookie_hash(const struct mytcp_cookie_tuple *tuple, u64 more,
+		      const siphash_key_t *key)
+{
+	const u32 *l = tuple->laddr, *r = tuple->raddr;
+	u64 words[6] __aligned(8) = {
+		(u64)tuple->lport << 48 | (u64)tuple->rport << 32 | tuple->pad,
+		more,
+		(u64)l[3] << 32 | r[3],
+	};
+
+	if (is_v4_mapped(l) && is_v4_mapped(r))
+		return siphash(words, 3 * sizeof(u64), key);
+	words[3] = (u64)l[0] << 32 | r[0];
+	words[4] = (u64)l[1] << 32 | r[1];
+	words[5] = (u64)l[2] << 32 | r[2];
+	return siphash(words, sizeof(words), key);
+}
 
 /**
  * mytcp_cookie_isn() - the initial sequence number of a connection
@@ -25,7 +63,7 @@ u32 mytcp_cookie_isn(const struct mytcp_cookie_secret *secret,
 		     const struct mytcp_cookie_tuple *tuple, u64 now_ns)
 {
 	return (u32)(now_ns >> ISN_CLOCK_SHIFT) +
-	       (u32)siphash(tuple, sizeof(*tuple), &secret->isn);
+	       (u32)mytcp_cookie_hash(tuple, 0, &secret->isn);
 }
 
 /**
@@ -43,7 +81,7 @@ u32 mytcp_cookie_isn(const struct mytcp_cookie_secret *secret,
 u32 mytcp_cookie_ts_offset(const struct mytcp_cookie_secret *secret,
 			   const struct mytcp_cookie_tuple *tuple)
 {
-	return (u32)siphash(tuple, sizeof(*tuple), &secret->ts);
+	return (u32)mytcp_cookie_hash(tuple, 0, &secret->ts);
 }
 
 /**
@@ -67,7 +105,7 @@ u64 mytcp_cookie_port(const struct mytcp_cookie_secret *secret,
 
 	peer.lport = 0;
 	peer.pad = period;
-	return siphash(&peer, sizeof(peer), &secret->port);
+	return mytcp_cookie_hash(&peer, 0, &secret->port);
 }
 
 /**

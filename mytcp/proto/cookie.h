@@ -36,6 +36,8 @@ struct mytcp_cookie_tuple {
 	u32 pad;
 } __aligned(8);
 
+u64 mytcp_cookie_hash(const struct mytcp_cookie_tuple *tuple, u64 more,
+		      const siphash_key_t *key);
 u32 mytcp_cookie_isn(const struct mytcp_cookie_secret *secret,
 		     const struct mytcp_cookie_tuple *tuple, u64 now_ns);
 u32 mytcp_cookie_ts_offset(const struct mytcp_cookie_secret *secret,

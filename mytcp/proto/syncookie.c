@@ -44,28 +44,15 @@
 static const u16 sizes[8] = { 88, 536, 1220, 1360, 1400, 1440, 1460, 8940 };
 
 /* Where a cookie is checked, the same is computed again. */
-struct hashed {
-	struct mytcp_cookie_tuple tuple;
-	u32 irs;
-	u8 wscale;
-	u8 head;
-	u16 pad;
-} __aligned(8);
-
 static u32 hash(const struct mytcp_syncookie_keys *keys,
 		const struct mytcp_cookie_tuple *tuple,
 		const struct mytcp_syncookie *syn, u32 head)
 {
-	const struct hashed input = {
-		.tuple = *tuple,
-		.irs = syn->irs,
-		.wscale = syn->wscale,
-		.head = head,
-	};
-	u64 h = siphash(&input, sizeof(input),
-			&keys->key[head >> (SLICE_SHIFT - MSS_SHIFT)]);
+	u64 more = (u64)syn->irs << 32 | syn->wscale << 8 | head;
 
-	return (u32)h & HASH_MASK;
+	return (u32)mytcp_cookie_hash(tuple, more,
+			&keys->key[head >> (SLICE_SHIFT - MSS_SHIFT)]) &
+	       HASH_MASK;
 }
 
 static unsigned int size_below(u16 mss)
