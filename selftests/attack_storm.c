@@ -346,6 +346,7 @@ TEST_F(between, more_pieces_do_not_make_a_storm)
 	test_note("%d segments in %lld ms", seen, (long long)(now_ms() - start));
 	/* Those and an answer to each. */
 	check_le(seen, 2 * 2 * ROUNDS + allowed(now_ms() - start));
+	check_eq(counter("Tcp", "OutRsts"), 0);
 	check_eq(fd_state(self->fd[0]), ESTABLISHED);
 	check_eq(fd_state(self->fd[1]), ESTABLISHED);
 }
