@@ -215,15 +215,15 @@ WIRE_TEST(window, that_shrinks_is_not_passed)
 
 	if (stack_is_kernel())
 		SKIP(return, "the kernel's TCP shrinks no window for an ACK that says nothing else");
+	attack_begin(a, w, fd);
 	w->wnd = 4000;
 	inject(w, ACK);
 	send_pattern(fd, 0, 10000);
 	check_eq(sent_before(w, 4001), 4000);
-	attack_begin(a, w, fd);
-	for (wnd = 3999; wnd >= 0; wnd -= 43)
+	for (wnd = 3999; wnd >= 0; wnd -= 333)
 		inject(w, ACK, .ack = 1, .wnd = wnd);
 	/* What is in flight is not sent again for it. */
-	attack_over(a, NO_ANSWER);
+	check_eq(sent_before(w, 4001), 0);
 	/* Half of it is acknowledged, and the edge stays where it was: shut. */
 	inject(w, ACK, .ack = 2001, .wnd = 0);
 	check_eq(sent_before(w, 4001), 0);
@@ -231,7 +231,10 @@ WIRE_TEST(window, that_shrinks_is_not_passed)
 	check_eq(sent_before(w, 5001), 1000);
 	inject(w, ACK, .ack = 5001, .wnd = 65535);
 	check_eq(sent_before(w, 10001), 5000);
+	w->wnd = 65535;
 	inject(w, ACK);
+	attack_look(a);
+	attack_over(a, NO_ANSWER);
 	attack_exchange(a);
 }
 

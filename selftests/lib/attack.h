@@ -58,6 +58,8 @@ void attack_ration(int ms);
 
 /* Against the connection of @w; @fd is its socket, or -1. */
 void attack_begin(struct attack *a, struct wire *w, int fd);
+/* The connection has moved on for good reasons: state and traffic are noted anew. */
+void attack_look(struct attack *a);
 
 /*
  * The attack is over: state and measures of the connection are as they were, the
