@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Many peers behind one wire, for floods: each is a line of numbers, and takes
+ * what it is told in its order. Peer I has an address of its own, 198.18.0.0 + I,
+ * and the port 40000. Nothing is checked but what a test asks for.
+ */
+#ifndef SELFTESTS_LIB_CROWD_H
+#define SELFTESTS_LIB_CROWD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "packet.h"
+
+#define CROWD_IP	"192.0.2.1"
+#define CROWD_PORT	8080
+
+struct tun;
+
+struct crowd_peer {
+	uint32_t snd_nxt, rcv_nxt;	/* as on the wire */
+	/* segments that came to it */
+	int synacks, rsts, fins, texts, acks;
+	uint64_t last_us;		/* when the last one did */
+};
+
+struct crowd {
+	struct tun *tun;
+	int count;
+	struct crowd_peer *peer;
+	long heard;			/* segments that came to all of them */
+	long octets;			/* their size, IP headers included */
+};
+
+/* The device with the stack's address, and @count peers. */
+void crowd_open(struct crowd *c, int count);
+/* Every peer resets what it has; sockets still open end with a RST. */
+void crowd_close(struct crowd *c);
+/* A listener of the stack's for them; does not block. */
+int crowd_listen(int backlog);
+
+/*
+ * A segment of a peer, numbered in order; what has come until then is heard
+ * first. A SYN begins a new connection; it has neither timestamp nor scale.
+ */
+void crowd_send(struct crowd *c, int peer, int flags, int wnd, int len);
+/* The same with numbers that are not its own; it does not move them. */
+void crowd_forge(struct crowd *c, int peer, int flags, uint32_t seq,
+		 uint32_t ack);
+/* How many octets such a segment has, the IP header included. */
+int crowd_size(int flags, int len);
+/* Takes what comes, until nothing has for @ms; how many segments it was. */
+int crowd_hear(struct crowd *c, int ms);
+/* SYN, SYN-ACK, ACK. */
+void crowd_connect(struct crowd *c, int peer, int wnd);
+
+/* An address as the stack's listings have it. */
+struct addr crowd_addr(int peer);
+
+/* How many of the connections to the listener's port are in a state. */
+int crowd_states(int state);
+
+#endif /* SELFTESTS_LIB_CROWD_H */
