@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/net/mytcp_netstat: the counters, in the manner of /proc/net/netstat. */
+/*
+ * /proc/net/mytcp_netstat: the counters, in the manner of /proc/net/netstat.
+ * /proc/net/mytcp_sockstat: what there is now, in the manner of /proc/net/sockstat.
+ */
+#include <linux/percpu_counter.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 
 #include "mytcp/admin/admin.h"
+#include "mytcp/compat/memory.h"
 #include "mytcp/sock/netns.h"
+#include "mytcp/sock/sock.h"
 
 /* How many stand on the first line. */
 #define PLUS_ONE(name)	+ 1
@@ -33,16 +39,34 @@ static int netstat_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
+/* Of all but tw there is one number for the machine, as in the kernel's file. */
+static int sockstat_show(struct seq_file *seq, void *v)
+{
+	const struct mytcp_net *mn = mytcp_net(seq_file_single_net(seq));
+
+	seq_printf(seq, "TCP: orphan %d tw %d alloc %lld mem %ld\n",
+		   mytcp_sock_orphans(), atomic_read(&mn->tw_count),
+		   percpu_counter_sum_positive(&mytcp_sockets),
+		   proto_memory_allocated(&mytcp_prot));
+	return 0;
+}
+
 static int __net_init netstat_enter(struct net *net)
 {
 	if (!proc_create_net_single("mytcp_netstat", 0444, net->proc_net,
 				    netstat_show, NULL))
 		return -ENOMEM;
+	if (!proc_create_net_single("mytcp_sockstat", 0444, net->proc_net,
+				    sockstat_show, NULL)) {
+		remove_proc_entry("mytcp_netstat", net->proc_net);
+		return -ENOMEM;
+	}
 	return 0;
 }
 
 static void __net_exit netstat_leave(struct net *net)
 {
+	remove_proc_entry("mytcp_sockstat", net->proc_net);
 	remove_proc_entry("mytcp_netstat", net->proc_net);
 }
 
@@ -52,7 +76,7 @@ static struct pernet_operations netstat_ops = {
 };
 
 /**
- * mytcp_netstat_init() - /proc/net/mytcp_netstat in every namespace
+ * mytcp_netstat_init() - both files in every namespace
  *
  * Context: module init.
  * Return: 0 or -ENOMEM.

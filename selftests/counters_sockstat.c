@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/mytcp_sockstat: how many orphans, buckets and sockets there are. */
+#include "lib/crowd.h"
+#include "lib/sockets.h"
+#include "lib/sockstat.h"
+#include "lib/test.h"
+
+#define PEERS	20
+
+FIXTURE(sockstat) {
+	struct crowd c;
+	int lfd, fd[PEERS];
+	long orphans, sockets;
+};
+
+FIXTURE_SETUP(sockstat)
+{
+	int i;
+
+	test_begin_family(AF_INET);
+	crowd_open(&self->c, PEERS);
+	/* other tests' may still be there */
+	if (!stack_is_kernel())
+		sockstat_await("orphan", 0);
+	self->orphans = sockstat("orphan");
+	self->lfd = crowd_listen(PEERS);
+	self->sockets = sockstat("alloc");
+	for (i = 0; i < PEERS; i++) {
+		crowd_connect(&self->c, i, 65535);
+		self->fd[i] = wire_accept(self->lfd);
+	}
+}
+
+FIXTURE_TEARDOWN(sockstat)
+{
+	crowd_close(&self->c);
+}
+
+TEST_F(sockstat, sockets_are_counted)
+{
+	check_eq(sockstat("alloc") - self->sockets, PEERS);
+	check_eq(sockstat("orphan"), self->orphans);
+}
+
+/* Closed and not acknowledged: orphans, which the last ACK ends. */
+TEST_F(sockstat, orphans_are_counted_until_they_are_done)
+{
+	struct crowd *c = &self->c;
+	int i;
+
+	for (i = 0; i < PEERS; i++) {
+		crowd_send(c, i, FIN | ACK, 65535, 0);
+		close(self->fd[i]);
+		check_eq(sockstat("orphan"), self->orphans + i + 1);
+	}
+	check_eq(crowd_states(LAST_ACK), PEERS);
+	crowd_hear(c, 10);
+	for (i = 0; i < PEERS; i++)
+		crowd_send(c, i, ACK, 65535, 0);
+	sockstat_await("orphan", self->orphans);
+	check_eq(sockstat("tw"), 0);
+}
+
+/* FIN-WAIT-2 and TIME-WAIT are buckets, and no orphans. */
+TEST_F(sockstat, buckets_are_counted)
+{
+	struct crowd *c = &self->c;
+	int i;
+
+	for (i = 0; i < PEERS; i++)
+		close(self->fd[i]);
+	check_eq(sockstat("orphan"), self->orphans + PEERS);
+	check_eq(sockstat("tw"), 0);
+	crowd_hear(c, 10);
+	for (i = 0; i < PEERS; i++)
+		crowd_send(c, i, ACK, 65535, 0);
+	check_eq(crowd_states(FIN_WAIT2), PEERS);
+	sockstat_await("orphan", self->orphans);
+	check_eq(sockstat("tw"), PEERS);
+	for (i = 0; i < PEERS; i++)
+		crowd_send(c, i, FIN | ACK, 65535, 0);
+	check_eq(crowd_states(TIME_WAIT), PEERS);
+	check_eq(sockstat("tw"), PEERS);
+}
+
+/* What lies in the queues takes memory, which is given back. */
+TEST_F(sockstat, memory_is_counted)
+{
+	long before = sockstat("mem");
+	int i;
+
+	for (i = 0; i < PEERS; i++)
+		fill(self->fd[i]);
+	check_gt(sockstat("mem"), before);
+	for (i = 0; i < PEERS; i++)
+		close_abort(self->fd[i]);
+	check_le(sockstat("mem"), before + 64);
+}
+
+TEST_HARNESS_MAIN

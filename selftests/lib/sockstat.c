@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "sockets.h"
+#include "sockstat.h"
+#include "stack.h"
+
+long sockstat(const char *name)
+{
+	const char *path = stack_is_kernel() ? "/proc/net/sockstat" :
+			   "/proc/net/mytcp_sockstat";
+	char line[256], *word, *rest;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		test_fail("%s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "TCP:", 4))
+			continue;
+		fclose(f);
+		for (word = strtok_r(line, " \n", &rest); word;
+		     word = strtok_r(NULL, " \n", &rest))
+			if (!strcmp(word, name))
+				return atol(strtok_r(NULL, " \n", &rest) ?: "");
+		test_fail("%s: no %s", path, name);
+	}
+	test_fail("%s: no line TCP:", path);
+}
+
+struct wanted {
+	const char *name;
+	long value;
+};
+
+static bool has_come(void *arg)
+{
+	const struct wanted *w = arg;
+
+	return sockstat(w->name) == w->value;
+}
+
+void sockstat_await(const char *name, long value)
+{
+	struct wanted w = { name, value };
+
+	if (!await_true(has_come, &w, PATIENCE_MS))
+		test_fail("%s is %ld, expected %ld", name, sockstat(name),
+			  value);
+}

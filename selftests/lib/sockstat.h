@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* /proc/net/sockstat of the stack under test. */
+#ifndef SELFTESTS_LIB_SOCKSTAT_H
+#define SELFTESTS_LIB_SOCKSTAT_H
+
+/* sockstat("orphan"): a number of the line "TCP:"; the test fails without it. */
+long sockstat(const char *name);
+/* Waits until it is so; fails if it does not become that. */
+void sockstat_await(const char *name, long value);
+
+#endif /* SELFTESTS_LIB_SOCKSTAT_H */
