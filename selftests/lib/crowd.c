@@ -29,14 +29,19 @@ void crowd_open(struct crowd *c, int count)
 	netif_default_route(c->tun->name, AF_INET);
 }
 
-/* Whoever is still connected, an orphan perhaps, is not to outlive the test. */
-void crowd_close(struct crowd *c)
+void crowd_leave(struct crowd *c)
 {
 	int i;
 
 	for (i = 0; i < c->count; i++)
 		if (c->peer[i].synacks)
 			crowd_send(c, i, RST, 0, 0);
+}
+
+/* Whoever is still connected, an orphan perhaps, is not to outlive the test. */
+void crowd_close(struct crowd *c)
+{
+	crowd_leave(c);
 	test_leave_no_orphans();
 	tun_close(c->tun);
 	free(c->peer);
@@ -76,7 +81,6 @@ static void hear_one(struct crowd *c, const uint8_t *packet, int len)
 	c->heard++;
 	c->octets += len;
 	p = &c->peer[ip];
-	p->last_us = tun_now(c->tun);
 	p->rsts += !!(s.flags & RST);
 	if (s.flags & RST)
 		return;
@@ -150,11 +154,11 @@ void crowd_send(struct crowd *c, int peer, int flags, int wnd, int len)
 	p->snd_nxt += len + !!(flags & SYN) + !!(flags & FIN);
 }
 
-void crowd_forge(struct crowd *c, int peer, int flags, uint32_t seq,
+void crowd_forge(struct crowd *c, int peer, int flags, int wnd, uint32_t seq,
 		 uint32_t ack)
 {
-	struct rawseg s = {
-		.flags = flags, .wnd = 65535, .seq = seq, .ack = ack,
+	const struct rawseg s = {
+		.flags = flags, .wnd = wnd, .seq = seq, .ack = ack,
 	};
 
 	send_as(c, peer, &s, 0);
@@ -166,6 +170,26 @@ int crowd_size(int flags, int len)
 	uint8_t packet[MTU];
 
 	return build(packet, 0, &s, len);
+}
+
+long crowd_synacks(const struct crowd *c)
+{
+	long sum = 0;
+	int i;
+
+	for (i = 0; i < c->count; i++)
+		sum += c->peer[i].synacks;
+	return sum;
+}
+
+long crowd_rsts(const struct crowd *c)
+{
+	long sum = 0;
+	int i;
+
+	for (i = 0; i < c->count; i++)
+		sum += c->peer[i].rsts;
+	return sum;
 }
 
 void crowd_connect(struct crowd *c, int peer, int wnd)

@@ -21,7 +21,6 @@ struct crowd_peer {
 	uint32_t snd_nxt, rcv_nxt;	/* as on the wire */
 	/* segments that came to it */
 	int synacks, rsts, fins, texts, acks;
-	uint64_t last_us;		/* when the last one did */
 };
 
 struct crowd {
@@ -34,7 +33,7 @@ struct crowd {
 
 /* The device with the stack's address, and @count peers. */
 void crowd_open(struct crowd *c, int count);
-/* Every peer resets what it has; sockets still open end with a RST. */
+/* Peers leave; sockets that are still open end with a RST. */
 void crowd_close(struct crowd *c);
 /* A listener of the stack's for them; does not block. */
 int crowd_listen(int backlog);
@@ -45,10 +44,15 @@ int crowd_listen(int backlog);
  */
 void crowd_send(struct crowd *c, int peer, int flags, int wnd, int len);
 /* The same with numbers that are not its own; it does not move them. */
-void crowd_forge(struct crowd *c, int peer, int flags, uint32_t seq,
+void crowd_forge(struct crowd *c, int peer, int flags, int wnd, uint32_t seq,
 		 uint32_t ack);
-/* How many octets such a segment has, the IP header included. */
+/* Every peer resets what it has. */
+void crowd_leave(struct crowd *c);
+/* How many octets a segment has, the IP header included. */
 int crowd_size(int flags, int len);
+/* The sums over all peers. */
+long crowd_synacks(const struct crowd *c);
+long crowd_rsts(const struct crowd *c);
 /* Takes what comes, until nothing has for @ms; how many segments it was. */
 int crowd_hear(struct crowd *c, int ms);
 /* SYN, SYN-ACK, ACK. */

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Floods of a listener (RFC 4987): SYNs from everywhere, which are never followed
+ * by an ACK; ACKs that pretend to be the end of a handshake; the same SYN again and
+ * again, so that somebody else gets the answers.
+ *
+ * MYTCP_TEST_FLOOD and MYTCP_TEST_GUESSES say how many.
+ */
+#include <sys/random.h>
+
+#include "lib/objects.h"
+#include "lib/siege.h"
+#include "lib/sockets.h"
+#include "lib/test.h"
+
+#define BACKLOG	32
+
+FIXTURE(flood) {
+	struct siege s;
+};
+
+FIXTURE_SETUP(flood)
+{
+	test_begin_family(AF_INET);
+	if (stack_is_kernel())
+		SKIP(_exit(255), "slabs and limits of MyTCP");
+	siege_begin(&self->s, env_number("MYTCP_TEST_FLOOD", 2000), BACKLOG);
+}
+
+FIXTURE_TEARDOWN(flood)
+{
+	siege_end(&self->s);
+}
+
+static long counted(const char *name)
+{
+	return counter("TcpExt", name);
+}
+
+static void flood(struct siege *s)
+{
+	int i;
+
+	for (i = 0; i < s->c.count; i++) {
+		crowd_send(&s->c, i, SYN, 65535, 0);
+		if (i == s->c.count / 2) {
+			siege_unharmed(s);
+			siege_memory(s, 0, BACKLOG, 0);
+		}
+	}
+	crowd_hear(&s->c, 20);
+}
+
+/*
+ * A20: each SYN is answered, a few of them from the queue, which repeats its
+ * SYN-ACKs five times at most; the others by a cookie, of which nothing is kept.
+ */
+TEST_F_TIMEOUT(flood, of_syns_takes_no_memory_and_keeps_nobody_out, LONG_TEST)
+{
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+
+	flood(s);
+	siege_unharmed(s);
+	siege_open_to_others(s);
+	siege_memory(s, 0, BACKLOG, 0);
+	check_ge(crowd_synacks(c), c->count);
+	/* and what is sent is no more than what has come, but for those five */
+	check_le(c->heard, c->count + 5 * BACKLOG);
+	check_le(c->octets, (c->count + 5L * BACKLOG) * crowd_size(SYN, 0));
+	check_ge(counted("SyncookiesSent"), c->count - BACKLOG);
+	check_ge(counted("TCPReqQFullDoCookies"), c->count - BACKLOG);
+	check_eq(counted("ListenDrops"), 0);
+	expect_no_accept(s->lfd);
+	crowd_leave(c);
+	siege_forgotten(s);
+}
+
+/* The same without cookies: who finds the queue full hears nothing. */
+TEST_F_TIMEOUT(flood, of_syns_without_cookies_takes_the_queue_and_no_more,
+	       LONG_TEST)
+{
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	int i, answered = 0;
+
+	sysctl_set("syncookies", 0);
+	flood(s);
+	siege_unharmed(s);
+	siege_memory(s, 0, BACKLOG, 0);
+	for (i = 0; i < c->count; i++)
+		answered += c->peer[i].synacks > 0;
+	check_eq(answered, BACKLOG);
+	check_le(c->heard, 6 * BACKLOG);
+	check_eq(counted("TCPReqQFullDrop"), c->count - BACKLOG);
+	check_eq(counted("ListenDrops"), c->count - BACKLOG);
+	crowd_leave(c);
+	siege_forgotten(s);
+	siege_open_to_others(s);
+}
+
+/* A flood that is over leaves the port as it was: no cookies any more. */
+TEST_F_TIMEOUT(flood, that_is_over_is_forgotten, LONG_TEST)
+{
+	struct siege *s = &self->s;
+	long before;
+
+	flood(s);
+	crowd_leave(&s->c);
+	siege_forgotten(s);
+	before = counted("SyncookiesSent");
+	siege_open_to_others(s);
+	siege_unharmed(s);
+	check_eq(counted("SyncookiesSent"), before);
+}
+
+/* ---- A21: forged cookies ---- */
+
+static uint32_t any32(void)
+{
+	uint32_t n;
+
+	check_eq(getrandom(&n, sizeof(n), 0), sizeof(n));
+	return n;
+}
+
+/* A peer's cookie, as it got it. */
+static uint32_t cookie_of(struct crowd *c, int peer)
+{
+	crowd_send(c, peer, SYN, 65535, 0);
+	crowd_hear(c, 0);
+	check_eq(c->peer[peer].synacks, 1);
+	return c->peer[peer].rcv_nxt;
+}
+
+/* So many ACKs were none: each was answered with a RST, and nobody is there. */
+static void expect_refused(struct siege *s, long failed, long guesses)
+{
+	crowd_hear(&s->c, 20);
+	check_eq(counted("SyncookiesFailed") - failed, guesses);
+	check_eq(counted("SyncookiesRecv"), 0);
+	check_le(crowd_rsts(&s->c), guesses);
+	check_le(s->c.octets, guesses * crowd_size(ACK, 0) +
+		 crowd_synacks(&s->c) * crowd_size(SYN, 0));
+	expect_no_accept(s->lfd);
+	siege_memory(s, 0, 0, 0);
+	siege_unharmed(s);
+}
+
+static void expect_good(struct siege *s, int peer)
+{
+	crowd_send(&s->c, peer, ACK, 65535, 0);
+	close_abort(wire_accept(s->lfd));
+	check_eq(counted("SyncookiesRecv"), 1);
+	check_eq(counted("SyncookiesSent") > 0, 1);
+}
+
+TEST_F_TIMEOUT(flood, of_guessed_cookies_makes_no_connection, LONG_TEST)
+{
+	long guesses = env_number("MYTCP_TEST_GUESSES", 3000), i, failed;
+	struct siege *s = &self->s;
+
+	sysctl_set("syncookies", 2);
+	cookie_of(&s->c, 0);
+	failed = counted("SyncookiesFailed");
+	for (i = 0; i < guesses; i++)
+		crowd_forge(&s->c, 1 + i % (s->c.count - 1), ACK, 65535,
+			    any32(), any32());
+	expect_refused(s, failed, guesses);
+	/* the right one is as good as before */
+	expect_good(s, 0);
+}
+
+/* Who knows a right one knows no other: not with one bit changed, ... */
+TEST_F(flood, of_cookies_with_a_bit_changed_makes_no_connection)
+{
+	struct siege *s = &self->s;
+	uint32_t cookie, seq;
+	long failed;
+	int bit;
+
+	sysctl_set("syncookies", 2);
+	cookie = cookie_of(&s->c, 0) - 1;
+	seq = s->c.peer[0].snd_nxt;
+	failed = counted("SyncookiesFailed");
+	for (bit = 0; bit < 32; bit++)
+		crowd_forge(&s->c, 0, ACK, 65535, seq,
+			    (cookie ^ 1U << bit) + 1);
+	for (bit = 0; bit < 32; bit++)
+		crowd_forge(&s->c, 0, ACK, 65535, seq ^ 1U << bit, cookie + 1);
+	expect_refused(s, failed, 64);
+	expect_good(s, 0);
+}
+
+/* ... and not another peer's. */
+TEST_F(flood, of_one_cookie_from_many_peers_makes_no_connection)
+{
+	struct siege *s = &self->s;
+	int i, peers = 500;
+	uint32_t cookie;
+	long failed;
+
+	sysctl_set("syncookies", 2);
+	cookie = cookie_of(&s->c, 0);
+	failed = counted("SyncookiesFailed");
+	for (i = 1; i <= peers; i++)
+		crowd_forge(&s->c, i, ACK, 65535, s->c.peer[0].snd_nxt, cookie);
+	expect_refused(s, failed, peers);
+	expect_good(s, 0);
+}
+
+/* ---- A22: reflection ---- */
+
+/*
+ * Somebody else's address, the same SYN a thousand times: of the answers there
+ * is one now and then (invalid_ratelimit), and what the timer repeats.
+ */
+TEST_F_TIMEOUT(flood, of_one_syn_is_answered_now_and_then, LONG_TEST)
+{
+	int64_t start = now_ms(), intervals;
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	long skipped;
+	int i;
+
+	skipped = counted("TCPACKSkippedSynRecv");
+	for (i = 0; i < 1000; i++)
+		crowd_send(c, 0, SYN, 65535, 0);
+	crowd_hear(c, 20);
+	intervals = (now_ms() - start) / sysctl_get("invalid_ratelimit") + 1;
+	test_note("%ld answers in %lld intervals", c->heard,
+		  (long long)intervals);
+	/* the first, one an interval, and the timer's five */
+	check_le(c->heard, 1 + intervals + 5);
+	check_le(c->octets, (6 + intervals) * crowd_size(SYN, 0));
+	check_ge(counted("TCPACKSkippedSynRecv") - skipped,
+		 1000 - 1 - intervals);
+	siege_memory(s, 0, 1, 0);
+	siege_unharmed(s);
+	siege_open_to_others(s);
+}
+
+/* Nor does a cookie say more than it was told: one segment for one, no larger. */
+TEST_F_TIMEOUT(flood, of_one_syn_and_cookies_is_not_amplified, LONG_TEST)
+{
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	int i;
+
+	sysctl_set("syncookies", 2);
+	for (i = 0; i < 1000; i++)
+		crowd_send(c, 0, SYN, 65535, 0);
+	/* they are not repeated */
+	crowd_hear(c, 1500);
+	check_eq(c->heard, 1000);
+	check_le(c->octets, 1000 * crowd_size(SYN, 0));
+	check_eq(counted("SyncookiesSent"), 1000);
+	siege_memory(s, 0, 0, 0);
+	siege_unharmed(s);
+	siege_open_to_others(s);
+}
+
+/* Who gets an answer that it has not asked for ends it: nothing is repeated. */
+TEST_F(flood, is_over_when_the_victim_resets)
+{
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	long before = counted("EmbryonicRsts");
+	int i;
+
+	for (i = 0; i < BACKLOG; i++)
+		crowd_send(c, i, SYN, 65535, 0);
+	crowd_hear(c, 20);
+	for (i = 0; i < BACKLOG; i++)
+		crowd_send(c, i, RST, 0, 0);
+	check_eq(counted("EmbryonicRsts") - before, BACKLOG);
+	check_eq(crowd_states(SYN_RECV), 0);
+	siege_forgotten(s);
+	siege_unharmed(s);
+}
+
+TEST_HARNESS_MAIN
