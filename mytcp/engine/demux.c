@@ -314,6 +314,9 @@ static bool demux_cookie_ack(struct sock *listener, struct sk_buff *skb,
 	verdict = mytcp_cookies_ack(listener, skb, seg, key);
 	if (verdict == MYTCP_GO_ON)
 		return false;
+	/* the listener has closed: nobody else will answer */
+	if (verdict == MYTCP_MIB_DropAfterClose)
+		mytcp_reply_reset(net, seg, key);
 	if (verdict != MYTCP_TAKEN) {
 		mytcp_count(net, ListenDrops);
 		mytcp_drop_judged(net, skb, key, verdict);
@@ -344,6 +347,9 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 		to->node = mytcp_table_find(net, key, inet_iif(skb),
 					    inet_sdif(skb));
 		if (!to->node) {
+			/* a bare ACK does not come again: its sender must know */
+			if (seg.flags & MYTCP_ACK)
+				mytcp_reply_reset(net, &seg, key);
 			mytcp_drop(net, skb, key, DropAfterClose);
 			return;
 		}

@@ -307,6 +307,16 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 	mytcp_drop_judged(net, skb, key, verdict);
 }
 
+/* The peer takes itself for connected, and is told that it is not. */
+static void synq_refuse(struct mytcp_synq *entry, const struct mytcp_seg *seg)
+{
+	struct mytcp_node *node = &entry->timed.node;
+
+	mytcp_reply_reset(node->net, seg, &node->key);
+	mytcp_count(node->net, EmbryonicRsts);
+	synq_end(entry);
+}
+
 /*
  * Fifth, SYN-RECEIVED: the third segment of the handshake. False: another CPU
  * has made the connection of an earlier one, which this segment belongs to.
@@ -321,11 +331,8 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 
 	if (sk_acceptq_is_full(listener)) {
 		verdict = MYTCP_MIB_ListenOverflows;
-		if (READ_ONCE(mytcp_net(net)->abort_on_overflow)) {
-			mytcp_reply_reset(net, seg, &entry->timed.node.key);
-			mytcp_count(net, EmbryonicRsts);
-			synq_end(entry);
-		}
+		if (READ_ONCE(mytcp_net(net)->abort_on_overflow))
+			synq_refuse(entry, seg);
 		goto drop;
 	}
 	child = mytcp_child_make(entry);
@@ -333,6 +340,9 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 		if (!mytcp_node_hashed(&entry->timed.node))
 			return false;
 		verdict = mytcp_child_failed(PTR_ERR(child));
+		/* the listener closes: no SYN-ACK will ask for this again */
+		if (verdict == MYTCP_MIB_DropAfterClose)
+			synq_refuse(entry, seg);
 		goto drop;
 	}
 	synq_unlist(entry);
