@@ -14,20 +14,38 @@ static int late(int ms)
 	return ms / 8 + 20;
 }
 
-/* A listener with room for one, which it has; @second came when there was room. */
+#define ROOM	4	/* at a backlog of 3 */
+
+/* A listener whose queue is full; @second came when there was room. */
 static int listen_full(struct wire *w, struct wire *second)
 {
-	int fd = wire_listen(w);
+	static struct wire others[ROOM - 1];
+	int fd = wire_listen(w), i;
 
-	check_ok(listen(fd, 0));
+	check_ok(listen(fd, ROOM - 1));
 	wire_fork(second, w, 40001);
-	inject(w, SYN, .opts = { MSS(1460) });
-	expect(w, SYN | ACK);
 	inject(second, SYN, .opts = { MSS(1460) });
 	expect(second, SYN | ACK);
-	second->mark = wire_now(w);
-	inject(w, ACK);
+	for (i = 0; i < ROOM; i++) {
+		struct wire *one = i ? &others[i - 1] : w;
+
+		if (i)
+			wire_fork(one, w, 40001 + i);
+		inject(one, SYN, .opts = { MSS(1460) });
+		expect(one, SYN | ACK);
+		inject(one, ACK);
+	}
 	return fd;
+}
+
+/* Behind those who had filled the queue. */
+static int accept_last(int listener)
+{
+	int i;
+
+	for (i = 0; i < ROOM - 1; i++)
+		close_abort(wire_accept(listener));
+	return wire_accept(listener);
 }
 
 #define expect_synack(w, ms) do {					\
@@ -39,7 +57,7 @@ WIRE_TEST_TIMEOUT(overflow, third_segment_is_asked_for_again, 300)
 {
 	struct wire second[1];
 	int listener = listen_full(w, second), fd;
-	int64_t start = second->mark;
+	int64_t start = second->last.us;
 
 	inject(second, ACK);
 	expect_none(second, 500);
@@ -49,9 +67,9 @@ WIRE_TEST_TIMEOUT(overflow, third_segment_is_asked_for_again, 300)
 	inject(second, ACK);
 	second->mark = start;
 	expect_synack(second, 2 * SECOND);
-	close(wire_accept(listener));
+	close_abort(wire_accept(listener));
 	inject(second, ACK);
-	fd = wire_accept(listener);
+	fd = accept_last(listener);
 	check_eq(fd_state(fd), ESTABLISHED);
 	inject(second, ACK | PSH, .len = 10);
 	expect(second, ACK, .ack = 11);
@@ -68,9 +86,9 @@ WIRE_TEST_TIMEOUT(overflow, data_of_who_was_turned_away_is_not_lost, 300)
 	inject(second, ACK);
 	inject(second, ACK | PSH, .seq = 1, .len = 10, .keep = true);
 	expect_none(second, 500);
-	close(wire_accept(listener));
+	close_abort(wire_accept(listener));
 	inject(second, ACK | PSH, .seq = 1, .len = 10);
-	fd = wire_accept(listener);
+	fd = accept_last(listener);
 	expect(second, ACK, .ack = 11);
 	recv_pattern(fd, 0, 10);
 	wire_close(second);
@@ -104,7 +122,7 @@ WIRE_TEST_TIMEOUT(overflow, who_never_finds_room_is_forgotten, 1000)
 WIRE_TEST_TIMEOUT(overflow, who_finds_no_room_may_be_told, 300)
 {
 	struct wire second[1];
-	int listener;
+	int listener, n;
 
 	sysctl_set("abort_on_overflow", 1);
 	listener = listen_full(w, second);
@@ -112,7 +130,8 @@ WIRE_TEST_TIMEOUT(overflow, who_finds_no_room_may_be_told, 300)
 	expect(second, RST, .seq = 1);
 	expect_listed(second, CLOSE);
 	expect_none(second, 10 * SECOND);
-	close(wire_accept(listener));
+	for (n = 0; n < ROOM; n++)
+		close_abort(wire_accept(listener));
 	expect_no_accept(listener);
 	wire_close(second);
 }
