@@ -99,7 +99,7 @@ TEST_F_TIMEOUT(held, in_last_ack_it_ends, 10000)
 		crowd_send(&s->c, i, FIN | ACK, 65535, 0);
 		close(fd);
 	}
-	check_eq(crowd_states(LAST_ACK), PEERS);
+	crowd_expect(LAST_ACK, PEERS);
 	expect_given_up(s, 65535);
 }
 
@@ -118,7 +118,7 @@ TEST_F_TIMEOUT(held, in_closing_it_ends, 10000)
 			    p->rcv_nxt);
 	}
 	crowd_hear(&s->c, 0);
-	check_eq(crowd_states(CLOSING), PEERS);
+	crowd_expect(CLOSING, PEERS);
 	expect_given_up(s, 65535);
 }
 
@@ -133,7 +133,7 @@ TEST_F_TIMEOUT(held, with_the_window_closed_behind_the_fin_it_ends, 10000)
 		fd = wire_accept(s->lfd);
 		close(fd);
 	}
-	check_eq(crowd_states(FIN_WAIT1), PEERS);
+	crowd_expect(FIN_WAIT1, PEERS);
 	expect_given_up(s, 0);
 }
 
@@ -150,7 +150,7 @@ TEST_F_TIMEOUT(held, before_a_closed_window_it_ends, 10000)
 		check_eq(send(fd, text, TEXT_LEN, 0), TEXT_LEN);
 		close(fd);
 	}
-	check_eq(crowd_states(FIN_WAIT1), PEERS);
+	crowd_expect(FIN_WAIT1, PEERS);
 	expect_given_up(s, 0);
 }
 
@@ -167,7 +167,7 @@ TEST_F_TIMEOUT(held, in_fin_wait_2_it_ends, 10000)
 		crowd_hear(&s->c, 0);
 		crowd_send(&s->c, i, ACK, 65535, 0);
 	}
-	check_eq(crowd_states(FIN_WAIT2), PEERS);
+	crowd_expect(FIN_WAIT2, PEERS);
 	heard = s->c.heard;
 	/* an ACK now and then is no reason to wait longer */
 	for (i = 0; i < 6; i++) {

@@ -53,7 +53,7 @@ TEST_F(sockstat, orphans_are_counted_until_they_are_done)
 		close(self->fd[i]);
 		check_eq(sockstat("orphan"), self->orphans + i + 1);
 	}
-	check_eq(crowd_states(LAST_ACK), PEERS);
+	crowd_expect(LAST_ACK, PEERS);
 	crowd_hear(c, 10);
 	for (i = 0; i < PEERS; i++)
 		crowd_send(c, i, ACK, 65535, 0);
@@ -74,12 +74,12 @@ TEST_F(sockstat, buckets_are_counted)
 	crowd_hear(c, 10);
 	for (i = 0; i < PEERS; i++)
 		crowd_send(c, i, ACK, 65535, 0);
-	check_eq(crowd_states(FIN_WAIT2), PEERS);
+	crowd_expect(FIN_WAIT2, PEERS);
 	sockstat_await("orphan", self->orphans);
 	check_eq(sockstat("tw"), PEERS);
 	for (i = 0; i < PEERS; i++)
 		crowd_send(c, i, FIN | ACK, 65535, 0);
-	check_eq(crowd_states(TIME_WAIT), PEERS);
+	crowd_expect(TIME_WAIT, PEERS);
 	check_eq(sockstat("tw"), PEERS);
 }
 
@@ -89,12 +89,15 @@ TEST_F(sockstat, memory_is_counted)
 	long before = sockstat("mem");
 	int i;
 
-	for (i = 0; i < PEERS; i++)
+	for (i = 0; i < PEERS; i++) {
+		set_opt(self->fd[i], SOL_SOCKET, SO_SNDBUF, 200000);
 		fill(self->fd[i]);
-	check_gt(sockstat("mem"), before);
+	}
+	/* far more than the window lets out, and what CPUs keep in reserve */
+	check_gt(sockstat("mem"), before + 500);
 	for (i = 0; i < PEERS; i++)
 		close_abort(self->fd[i]);
-	check_le(sockstat("mem"), before + 64);
+	check_le(sockstat("mem"), before + 256);
 }
 
 TEST_HARNESS_MAIN

@@ -55,6 +55,8 @@ long crowd_synacks(const struct crowd *c);
 long crowd_rsts(const struct crowd *c);
 /* Takes what comes, until nothing has for @ms; how many segments it was. */
 int crowd_hear(struct crowd *c, int ms);
+/* SYN, and its SYN-ACK, which must come. */
+void crowd_ask(struct crowd *c, int peer);
 /* SYN, SYN-ACK, ACK. */
 void crowd_connect(struct crowd *c, int peer, int wnd);
 
@@ -63,5 +65,8 @@ struct addr crowd_addr(int peer);
 
 /* How many of the connections to the listener's port are in a state. */
 int crowd_states(int state);
+/* Waits until so many are. */
+#define crowd_expect(st, n) crowd_expect_(__FILE__, __LINE__, (st), (n))
+void crowd_expect_(const char *file, int line, int state, int wanted);
 
 #endif /* SELFTESTS_LIB_CROWD_H */
