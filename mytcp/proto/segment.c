@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TCP headers and options, RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018. Fields are
- * read and written octet by octet, since options may begin anywhere (MUST-64).
+ * TCP headers and options, RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018, RFC 7413.
+ * Fields are read and written octet by octet, since options may begin anywhere
+ * (MUST-64).
  */
 #include <linux/types.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "mytcp/proto/segment.h"
 
@@ -66,6 +68,20 @@ static void parse_sack(const u8 *opt, unsigned int len, struct mytcp_opts *opts)
 	}
 }
 
+/* RFC 7413 4.1.1: of another length it MUST be ignored. */
+static void parse_fastopen(const u8 *opt, unsigned int len,
+			   struct mytcp_opts *opts)
+{
+	unsigned int body = len - MYTCP_LEN_FASTOPEN_BASE;
+
+	if (body % 2 || body > MYTCP_FASTOPEN_MOST ||
+	    (body && body < MYTCP_FASTOPEN_LEAST))
+		return;
+	opts->has |= MYTCP_HAS_FASTOPEN;
+	opts->fastopen.len = body;
+	memcpy(opts->fastopen.octet, opt + MYTCP_LEN_FASTOPEN_BASE, body);
+}
+
 /* One option whose @len octets are all there. What is not understood is skipped. */
 static void parse_option(const u8 *opt, unsigned int len, bool syn,
 			 struct mytcp_opts *opts)
@@ -94,6 +110,10 @@ static void parse_option(const u8 *opt, unsigned int len, bool syn,
 	case MYTCP_KIND_TS:
 		if (len == MYTCP_LEN_TS)
 			parse_ts(opt, opts);
+		break;
+	case MYTCP_KIND_FASTOPEN:
+		if (syn)
+			parse_fastopen(opt, len, opts);
 		break;
 	}
 }
@@ -129,8 +149,8 @@ static enum mytcp_parse parse_options(const u8 *opt, unsigned int left, bool syn
  * @len: bytes that may be read; all of the header and its options at least
  * @seg: result, but for its len
  *
- * MSS, window scale and SACK-permitted count on a SYN only (MUST-65), SACK
- * blocks on anything else. An unknown kind is skipped by its length (MUST-6),
+ * MSS, window scale, SACK-permitted and Fast Open count on a SYN only (MUST-65),
+ * SACK blocks on anything else. An unknown kind is skipped by its length (MUST-6),
  * as is a known kind with a length that is not its own. Of an option that comes
  * twice the last one counts. Nothing is checked against the connection.
  *
@@ -193,6 +213,20 @@ static unsigned int sacks_that_fit(const struct mytcp_opts *opts,
 		    (unsigned int)MYTCP_MAX_SACKS);
 }
 
+/* Octets of a cookie to write; more than one has, or half a word, is none. */
+static unsigned int cookie_len(const struct mytcp_fastopen_cookie *cookie)
+{
+	return min_t(unsigned int, cookie->len, MYTCP_FASTOPEN_MOST) & ~1U;
+}
+
+/* Two NOPs behind it make the words full, when need be. */
+static unsigned int fastopen_len(const struct mytcp_opts *opts)
+{
+	unsigned int len = MYTCP_LEN_FASTOPEN_BASE + cookie_len(&opts->fastopen);
+
+	return opts->has & MYTCP_HAS_FASTOPEN ? len + len % 4 : 0;
+}
+
 /**
  * mytcp_segment_opts_len() - octets mytcp_segment_put_opts() would write
  * @opts: the options; those of a SYN and SACK blocks exclude each other
@@ -214,8 +248,9 @@ unsigned int mytcp_segment_opts_len(const struct mytcp_opts *opts)
 		len += MYTCP_LEN_MSS;
 	if (opts->has & MYTCP_HAS_WSCALE)
 		len += 1 + MYTCP_LEN_WSCALE;
-	if (opts->has & (MYTCP_HAS_MSS | MYTCP_HAS_WSCALE | MYTCP_HAS_SACK_PERM))
-		return len;
+	if (opts->has & (MYTCP_HAS_MSS | MYTCP_HAS_WSCALE |
+			 MYTCP_HAS_SACK_PERM | MYTCP_HAS_FASTOPEN))
+		return len + fastopen_len(opts);
 
 	nsack = sacks_that_fit(opts, len);
 	if (nsack)
@@ -245,7 +280,21 @@ static u8 *put_ts(u8 *at, const struct mytcp_opts *opts)
 	return put32(put32(at, opts->tsval), opts->tsecr);
 }
 
-/* Linux's order: MSS, SACK-permitted, timestamps, NOP, window scale. */
+static u8 *put_fastopen(u8 *at, const struct mytcp_fastopen_cookie *cookie)
+{
+	unsigned int len = cookie_len(cookie);
+
+	*at++ = MYTCP_KIND_FASTOPEN;
+	*at++ = MYTCP_LEN_FASTOPEN_BASE + len;
+	memcpy(at, cookie->octet, len);
+	at += len;
+	return len % 4 ? at : put_nops(at);
+}
+
+/*
+ * Linux's order: MSS, SACK-permitted, timestamps, NOP, window scale, Fast Open.
+ * With a cookie of the greatest length they fill all the space there is.
+ */
 static u8 *put_syn_opts(u8 *at, const struct mytcp_opts *opts)
 {
 	bool perm = opts->has & MYTCP_HAS_SACK_PERM;
@@ -271,6 +320,9 @@ static u8 *put_syn_opts(u8 *at, const struct mytcp_opts *opts)
 		*at++ = MYTCP_LEN_WSCALE;
 		*at++ = opts->wscale;
 	}
+
+	if (opts->has & MYTCP_HAS_FASTOPEN)
+		at = put_fastopen(at, &opts->fastopen);
 
 	return at;
 }

@@ -12,6 +12,7 @@
 #define MYTCP_HAS_SACK_PERM	0x04
 #define MYTCP_HAS_TS		0x08
 #define MYTCP_HAS_SACK		0x10
+#define MYTCP_HAS_FASTOPEN	0x20
 
 /**
  * struct mytcp_sack_block - one range of a SACK option
@@ -24,6 +25,16 @@ struct mytcp_sack_block {
 };
 
 /**
+ * struct mytcp_fastopen_cookie - a cookie of RFC 7413
+ * @len: octets of it, 0 in a SYN that asks for one
+ * @octet: the cookie
+ */
+struct mytcp_fastopen_cookie {
+	u8 len;
+	u8 octet[MYTCP_FASTOPEN_MOST];
+};
+
+/**
  * struct mytcp_opts - the options of a segment, host byte order
  * @has: MYTCP_HAS_*
  * @wscale: shift as on the wire; the user of it clamps to MYTCP_WSCALE_MAX
@@ -32,6 +43,7 @@ struct mytcp_sack_block {
  * @tsval: timestamp of the sender
  * @tsecr: timestamp echoed
  * @sack: blocks in the order of the wire
+ * @fastopen: of a SYN, which has no SACK blocks
  */
 struct mytcp_opts {
 	u8 has;
@@ -40,7 +52,10 @@ struct mytcp_opts {
 	u16 mss;
 	u32 tsval;
 	u32 tsecr;
-	struct mytcp_sack_block sack[MYTCP_MAX_SACKS];
+	union {
+		struct mytcp_sack_block sack[MYTCP_MAX_SACKS];
+		struct mytcp_fastopen_cookie fastopen;
+	};
 };
 
 /**

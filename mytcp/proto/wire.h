@@ -26,6 +26,7 @@
 #define MYTCP_KIND_SACK_PERM	4
 #define MYTCP_KIND_SACK		5
 #define MYTCP_KIND_TS		8
+#define MYTCP_KIND_FASTOPEN	34
 
 #define MYTCP_LEN_MSS		4
 #define MYTCP_LEN_WSCALE	3
@@ -34,10 +35,15 @@
 #define MYTCP_LEN_SACK_BLOCK	8
 #define MYTCP_LEN_TS		10
 #define MYTCP_LEN_TS_ALIGNED	12	/* two NOPs in front */
+#define MYTCP_LEN_FASTOPEN_BASE	2
 
 #define MYTCP_WSCALE_MAX	14	/* RFC 7323 2.3 */
 #define MYTCP_MSS_DEFAULT4	536	/* RFC 9293 MUST-15 */
 #define MYTCP_MSS_DEFAULT6	1220
 #define MYTCP_MAX_SACKS		4
+
+/* RFC 7413 4.1.1: a cookie's octets, an even number. */
+#define MYTCP_FASTOPEN_LEAST	4
+#define MYTCP_FASTOPEN_MOST	16
 
 #endif /* MYTCP_PROTO_WIRE_H */

@@ -4,12 +4,14 @@
  * the result is consistent, and written out it is read back the same. The same
  * octets taken as struct mytcp_opts must not make the writer leave its bounds.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mytcp/proto/segment.h"
 
-#define SYN_OPTS (MYTCP_HAS_MSS | MYTCP_HAS_WSCALE | MYTCP_HAS_SACK_PERM)
+#define SYN_OPTS (MYTCP_HAS_MSS | MYTCP_HAS_WSCALE | MYTCP_HAS_SACK_PERM | \
+		  MYTCP_HAS_FASTOPEN)
 
 #define MUST(condition) do {	\
 	if (!(condition))	\
@@ -25,11 +27,14 @@ static void check_parsed(const struct mytcp_seg *seg, size_t size)
 	MUST(!(seg->opts.has & (syn ? MYTCP_HAS_SACK : SYN_OPTS)));
 	MUST(seg->opts.nsack <= MYTCP_MAX_SACKS);
 	MUST(!seg->opts.nsack == !(seg->opts.has & MYTCP_HAS_SACK));
+	if (seg->opts.has & MYTCP_HAS_FASTOPEN)
+		MUST(seg->opts.fastopen.len <= MYTCP_FASTOPEN_MOST &&
+		     seg->opts.fastopen.len % 2 == 0);
 }
 
 static void check_round_trip(struct mytcp_seg *seg)
 {
-	unsigned int nsack = seg->opts.nsack;
+	size_t used = seg->opts.nsack * sizeof(seg->opts.sack[0]);
 	struct mytcp_seg again;
 	unsigned int len = MYTCP_HDR_LEN + mytcp_segment_opts_len(&seg->opts);
 	u8 *bytes = malloc(len);
@@ -39,8 +44,10 @@ static void check_round_trip(struct mytcp_seg *seg)
 	MUST(mytcp_segment_parse(bytes, len, &again) == MYTCP_PARSE_OK);
 	free(bytes);
 
-	/* What a SACK option replaced by a shorter one left, and other NOPs. */
-	memset(seg->opts.sack + nsack, 0, (MYTCP_MAX_SACKS - nsack) * sizeof(seg->opts.sack[0]));
+	/* What an option replaced by a shorter one left, and other NOPs. */
+	if (seg->opts.has & MYTCP_HAS_FASTOPEN)
+		used = offsetof(struct mytcp_fastopen_cookie, octet) + seg->opts.fastopen.len;
+	memset((u8 *)seg->opts.sack + used, 0, sizeof(seg->opts.sack) - used);
 	seg->hdr_len = len;
 	MUST(!memcmp(seg, &again, sizeof(again)));
 }

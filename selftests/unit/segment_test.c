@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mytcp/proto/segment.c: RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018. */
+/* mytcp/proto/segment.c: RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018, RFC 7413. */
 #include <kselftest_harness.h>
 
 #include "mytcp/proto/segment.h"
@@ -311,7 +311,7 @@ TEST(an_unknown_option_is_skipped_by_its_length)
 	struct mytcp_seg seg;
 
 	EXPECT_EQ(MYTCP_PARSE_OK,
-		  PARSE(MYTCP_SYN, &seg, 34, 8, 2, 4, 0, 9, 0, 0, 253, 2,
+		  PARSE(MYTCP_SYN, &seg, 77, 8, 2, 4, 0, 9, 0, 0, 253, 2,
 			2, 4, 0x05, 0xb4, 0, 0));
 	EXPECT_EQ(MYTCP_HAS_MSS, seg.opts.has);
 	EXPECT_EQ(1460, seg.opts.mss);
@@ -400,6 +400,9 @@ static u8 expected_of(unsigned int kind, unsigned int len, bool syn)
 		       MYTCP_HAS_SACK : 0;
 	case MYTCP_KIND_TS:
 		return len == 10 ? MYTCP_HAS_TS : 0;
+	case MYTCP_KIND_FASTOPEN:
+		return syn && len % 2 == 0 && (len == 2 || (len >= 6 && len <= 18)) ?
+		       MYTCP_HAS_FASTOPEN : 0;
 	}
 	return 0;
 }
@@ -619,7 +622,7 @@ TEST(what_does_not_belong_on_the_segment_is_left_out)
 
 	opts.has = MYTCP_HAS_SACK;
 	EXPECT_EQ(0, put_opts(_metadata, &buffer, &opts, true));
-	opts.has = MYTCP_HAS_MSS | MYTCP_HAS_SACK_PERM | MYTCP_HAS_WSCALE;
+	opts.has = MYTCP_HAS_MSS | MYTCP_HAS_SACK_PERM | MYTCP_HAS_WSCALE | MYTCP_HAS_FASTOPEN;
 	EXPECT_EQ(0, put_opts(_metadata, &buffer, &opts, false));
 }
 
@@ -681,7 +684,8 @@ static void random_segment(struct mytcp_seg *seg, u64 *random)
 
 	seg->opts.has = random_u32(random) &
 			(seg->flags & MYTCP_SYN ?
-			 MYTCP_HAS_MSS | MYTCP_HAS_WSCALE | MYTCP_HAS_SACK_PERM | MYTCP_HAS_TS :
+			 MYTCP_HAS_MSS | MYTCP_HAS_WSCALE | MYTCP_HAS_SACK_PERM | MYTCP_HAS_TS |
+			 MYTCP_HAS_FASTOPEN :
 			 MYTCP_HAS_TS | MYTCP_HAS_SACK);
 	if (seg->opts.has & MYTCP_HAS_MSS)
 		seg->opts.mss = random_u32(random);
@@ -690,6 +694,13 @@ static void random_segment(struct mytcp_seg *seg, u64 *random)
 	if (seg->opts.has & MYTCP_HAS_TS) {
 		seg->opts.tsval = random_u32(random);
 		seg->opts.tsecr = random_u32(random);
+	}
+	if (seg->opts.has & MYTCP_HAS_FASTOPEN) {
+		seg->opts.fastopen.len = 2 * random_below(random, 8);
+		if (seg->opts.fastopen.len)
+			seg->opts.fastopen.len += 2;
+		for (i = 0; i < seg->opts.fastopen.len; i++)
+			seg->opts.fastopen.octet[i] = random_u32(random);
 	}
 	if (seg->opts.has & MYTCP_HAS_SACK) {
 		seg->opts.nsack = 1 + random_below(random, seg->opts.has & MYTCP_HAS_TS ? 3 : 4);
