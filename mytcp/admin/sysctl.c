@@ -8,6 +8,7 @@
 #include "mytcp/admin/admin.h"
 #include "mytcp/compat/sysctl.h"
 #include "mytcp/proto/cong.h"
+#include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/netns.h"
 
 static int n48 = 48, n68 = 68, n127 = 127, n255 = 255;
@@ -50,6 +51,44 @@ static int do_range(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
 	WRITE_ONCE(value[0], range[0]);
 	WRITE_ONCE(value[1], range[1]);
 	return 0;
+}
+
+/* One key, or two with a comma between; the first makes cookies. */
+static int do_fastopen_key(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+			   void *buffer, size_t *len, loff_t *pos)
+{
+	struct mytcp_net *mn = container_of(entry->data, struct mytcp_net,
+					    fastopen_ring);
+	/* the text, and a character more: what is too long is no key */
+	char text[MYTCP_FASTOPEN_TEXT_LEN + 1] = "";
+	struct mytcp_fastopen_keys keys;
+	struct ctl_table copy = *entry;
+	int err;
+
+	copy.data = text;
+	copy.maxlen = sizeof(text);
+	mytcp_fastopen_get_net_keys(mn, &keys);
+	mytcp_fastopen_keys_print(&keys, text);
+	err = proc_dostring(&copy, write, buffer, len, pos);
+	if (write && !err)
+		err = mytcp_fastopen_keys_parse(&keys, text) ?
+		      mytcp_fastopen_set_net_keys(mn, &keys) : -EINVAL;
+	memzero_explicit(&keys, sizeof(keys));
+	memzero_explicit(text, sizeof(text));
+	return err;
+}
+
+/* What was learnt with another value is forgotten. */
+static int do_blackhole(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+			void *buffer, size_t *len, loff_t *pos)
+{
+	struct mytcp_net *mn = container_of(entry->data, struct mytcp_net,
+					    fastopen_blackhole_timeout_sec);
+	int err = proc_dointvec_minmax(entry, write, buffer, len, pos);
+
+	if (write && !err)
+		atomic_set(&mn->fastopen_pauses, 0);
+	return err;
 }
 
 /* In the template, .data is the field's offset. */
@@ -108,6 +147,15 @@ static const struct ctl_table template[] = {
 	SWITCH(thin_linear_timeouts),
 	SETTING(notsent_lowat, proc_douintvec, NULL, NULL),
 	SETTING(isn_base, proc_douintvec, NULL, NULL),
+	SETTING(fastopen, proc_dointvec, NULL, NULL),
+	SETTING(fastopen_blackhole_timeout_sec, do_blackhole, SYSCTL_ZERO,
+		SYSCTL_INT_MAX),
+	{
+		.procname	= "fastopen_key",
+		.data		= (void *)offsetof(struct mytcp_net, fastopen_ring),
+		.mode		= 0600,
+		.proc_handler	= do_fastopen_key,
+	},
 };
 
 #define COUNT	ARRAY_SIZE(template)

@@ -6,6 +6,7 @@
 #include <net/sock.h>
 
 #include "mytcp/api/api.h"
+#include "mytcp/compat/inet_flags.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timer.h"
@@ -248,6 +249,7 @@ static void forget_connection(struct sock *sk)
 	sock_reset_flag(sk, SOCK_DONE);
 	WRITE_ONCE(sk->sk_shutdown, 0);
 
+	mytcp_inet_set_deferred(sk, false);
 	inet_sk(sk)->inet_dport = 0;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
 		inet_reset_saddr(sk);

@@ -7,6 +7,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/compat/bpf_connect.h"
+#include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/timer.h"
@@ -48,7 +49,8 @@ int mytcp_api_pre_connect(struct sock *sk, struct sockaddr *addr, int addr_len)
 }
 
 /**
- * mytcp_api_connect() - struct proto.connect: send a SYN, do not wait
+ * mytcp_api_connect() - struct proto.connect: send a SYN, do not wait; with Fast Open
+ * it may be left to the first write
  * @sk: socket in CLOSED, locked
  * @addr: where to
  * @addr_len: bytes of @addr
@@ -78,6 +80,8 @@ int mytcp_api_connect(struct sock *sk, struct sockaddr *addr, int addr_len)
 	mytcp_sock_set_state(sk, MYTCP_SYN_SENT);
 	if (!err)
 		err = mytcp_output_connect(sk);
+	if (!err)
+		err = mytcp_fastopen_connect(sk);
 	if (err)
 		connect_undo(sk);
 	return err;

@@ -59,6 +59,9 @@ static void info_agreed(const struct mytcp_sock *ms, struct tcp_info *info)
 	if (ms->opt & MYTCP_HAS_TS)
 		info->tcpi_advmss -= MYTCP_LEN_TS_ALIGNED;
 	info->tcpi_pmtu = ms->pmtu;
+	if (ms->fastopen & MYTCP_FO_ACKED)
+		info->tcpi_options |= TCPI_OPT_SYN_DATA;
+	info->tcpi_fastopen_client_fail = ms->fastopen >> MYTCP_FO_FAIL_SHIFT;
 }
 
 static void info_times(const struct mytcp_sock *ms, struct tcp_info *info)

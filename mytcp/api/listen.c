@@ -7,6 +7,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/acceptq.h"
+#include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
@@ -22,9 +23,23 @@ static void open_queues(struct sock *sk)
 	spin_unlock_bh(&ms->accept_lock);
 }
 
+/* The setting may have listeners do Fast Open that know nothing of it. */
+static int start_fastopen(struct sock *sk)
+{
+	const int both = MYTCP_FASTOPEN_SERVER | MYTCP_FASTOPEN_SERVER_ALL;
+
+	if ((READ_ONCE(mytcp_net(sock_net(sk))->fastopen) & both) != both ||
+	    mytcp_fastopen_most(sk))
+		return 0;
+	return mytcp_fastopen_set_most(sk, sk->sk_max_ack_backlog);
+}
+
 static int start_listening(struct sock *sk)
 {
-	int err;
+	int err = start_fastopen(sk);
+
+	if (err)
+		return err;
 
 	/* empty for who polls; they take the place of what is a connection's */
 	INIT_LIST_HEAD(&mytcp_sk(sk)->accept_queue);

@@ -88,8 +88,10 @@ __poll_t mytcp_api_poll(struct file *file, struct socket *sock,
 		mask |= EPOLLHUP;
 	if (shut & RCV_SHUTDOWN)
 		mask |= READABLE | EPOLLRDHUP;
-	if (!mytcp_fsm_in(state, HANDSHAKE))
+	if (!mytcp_fsm_in(state, HANDSHAKE) || mytcp_sock_is_early(sk))
 		mask |= poll_read(sk) | poll_write(sk, shut);
+	else if (READ_ONCE(mytcp_sk(sk)->fastopen) & MYTCP_FO_DEFERRED)
+		mask |= WRITABLE;	/* a write makes the connection */
 	if (READ_ONCE(mytcp_sk(sk)->ack_turn) && !(mask & READABLE))
 		poll_acknowledge(sk);
 	/* the error is written before the shutdown bits it comes with */
@@ -111,7 +113,7 @@ int mytcp_api_inq(const struct sock *sk)
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 here = ms->rcv_nxt - ms->copied_seq;
 
-	if (mytcp_sock_in(sk, HANDSHAKE))
+	if (mytcp_sock_in(sk, HANDSHAKE) && !mytcp_sock_is_early(sk))
 		return 0;
 	if (ms->urg_data && !sock_flag(sk, SOCK_URGINLINE) &&
 	    ms->urg_seq - ms->copied_seq < here)
@@ -122,9 +124,13 @@ int mytcp_api_inq(const struct sock *sk)
 /* Octets from @seq on that the user wrote. */
 static int outq_from(const struct sock *sk, u32 seq)
 {
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (mytcp_sock_is_early(sk))	/* our SYN is none of them */
+		return ms->write_seq - max(seq, ms->iss + 1);
 	if (mytcp_sock_in(sk, HANDSHAKE))
 		return 0;
-	return mytcp_sk(sk)->write_seq - seq;
+	return ms->write_seq - seq;
 }
 
 static int ioctl_locked(struct sock *sk, int cmd, int *answer)

@@ -3,12 +3,16 @@
 #include <linux/mm.h>
 #include <linux/skbuff.h>
 #include <linux/uio.h>
+#include <net/inet_common.h>
 #include <net/sock.h>
 
 #include "mytcp/api/api.h"
+#include "mytcp/compat/inet_flags.h"
 #include "mytcp/compat/splice.h"
+#include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/proto/fastopen.h"
 #include "mytcp/sock/sock.h"
 
 /* In mytcp_cb.flags: MSG_EOR, no octet of a later call may follow in this skb. */
@@ -274,16 +278,109 @@ static int sending_queue(struct sending *s)
 	return err;
 }
 
+/* What the SYN has room for, in one skb; without memory it goes alone. */
+static void sending_queue_syn(struct sending *s)
+{
+	struct sk_buff *skb;
+
+	s->goal = mytcp_fastopen_space(s->sk);
+	if (!s->goal || !msg_data_left(s->msg))
+		return;
+	skb = new_skb(s);
+	while (skb && skb->len < s->goal && msg_data_left(s->msg)) {
+		int len = sending_copy(s, skb);
+
+		if (len <= 0)
+			break;
+		s->copied += len;
+	}
+	if (skb && skb->len && !msg_data_left(s->msg))
+		mytcp_output_mark_push(s->sk, skb);
+	drop_empty(s->sk);
+}
+
+/* The SYN goes, which waits for this; an error ends the attempt. */
+static void sending_send_syn(struct sending *s)
+{
+	struct sock *sk = s->sk;
+
+	sending_queue_syn(s);
+	if (!mytcp_fastopen_send(sk))
+		return;
+	mytcp_sock_done(sk, ENOBUFS);
+	s->copied = 0;
+}
+
+/*
+ * MSG_FASTOPEN: connect() and write in one call. Returns 0 when it asks for no
+ * connection that there could not be.
+ */
+static int sending_connect(struct sending *s)
+{
+	const struct mytcp_net *mn = mytcp_net(sock_net(s->sk));
+	const struct sockaddr *to = s->msg->msg_name;
+	struct mytcp_sock *ms = mytcp_sk(s->sk);
+	int err;
+
+	if (!(READ_ONCE(mn->fastopen) & MYTCP_FASTOPEN_CLIENT) ||
+	    (to && s->msg->msg_namelen >= sizeof(to->sa_family) &&
+	     to->sa_family == AF_UNSPEC))
+		return -EOPNOTSUPP;
+	if (ms->fastopen & MYTCP_FO_DEFERRED)
+		return 0;
+	ms->fastopen |= MYTCP_FO_WANTED;
+	err = __inet_stream_connect(s->sk->sk_socket, s->msg->msg_name,
+				    s->msg->msg_namelen, O_NONBLOCK, 1);
+	ms->fastopen &= ~MYTCP_FO_WANTED;
+	return err == -EINPROGRESS ? 0 : err;
+}
+
+/* The connection begins with this call, which waits for it as connect() does. */
+static int sending_open(struct sending *s)
+{
+	struct sock *sk = s->sk;
+	int err = 0, more;
+
+	if (s->flags & MSG_FASTOPEN)
+		err = sending_connect(s);
+	if (err)
+		return err;
+	if (mytcp_sk(sk)->fastopen & MYTCP_FO_DEFERRED)
+		sending_send_syn(s);
+	/* so it takes this for a connect() that has just begun */
+	mytcp_inet_set_deferred(sk, true);
+	/* who has more to write has something to acknowledge the SYN-ACK with */
+	more = !!msg_data_left(s->msg);
+	sk->sk_write_pending += more;
+	err = __inet_stream_connect(sk->sk_socket, NULL, 0,
+				    s->flags & MSG_DONTWAIT ? O_NONBLOCK : 0, 1);
+	sk->sk_write_pending -= more;
+	mytcp_inet_set_deferred(sk, false);
+	if (err && err != -EINPROGRESS)
+		s->copied = 0;	/* with the connection the data is gone */
+	return err;
+}
+
+static int sending_await(struct sending *s)
+{
+	if (mytcp_sock_is_early(s->sk))
+		return 0;
+	if (mytcp_sk(s->sk)->fastopen & MYTCP_FO_DEFERRED)
+		return sending_open(s);
+	return sk_stream_wait_connect(s->sk, &s->timeo);
+}
+
 static int sending_start(struct sending *s)
 {
 	struct sock *sk = s->sk;
-	int err;
+	int err = 0;
 
-	if (!mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED) | MYTCP_ST(CLOSE_WAIT))) {
-		err = sk_stream_wait_connect(sk, &s->timeo);
-		if (err)
-			return err;
-	}
+	if (s->flags & MSG_FASTOPEN)
+		err = sending_open(s);
+	else if (!mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED) | MYTCP_ST(CLOSE_WAIT)))
+		err = sending_await(s);
+	if (err)
+		return err;
 	if (s->msg->msg_controllen) {
 		struct sockcm_cookie cookie;
 
@@ -305,10 +402,6 @@ static int send_locked(struct sock *sk, struct msghdr *msg)
 		.timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT),
 	};
 	int err;
-
-	/* as the kernel's TCP, where Fast Open is switched off */
-	if (s.flags & MSG_FASTOPEN)
-		return -EOPNOTSUPP;
 
 	err = sending_start(&s);
 	if (!err)

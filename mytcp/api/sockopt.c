@@ -12,6 +12,7 @@
 #include "mytcp/compat/tcp_options.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/timeout.h"
+#include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/sock.h"
 
 /* Limits of the kernel's TCP. */
@@ -291,6 +292,63 @@ static int get_inq(struct sock *sk)
 	return mytcp_sk(sk)->tell_inq;
 }
 
+/* ---- Fast Open ---- */
+
+static bool may_still_listen(const struct sock *sk)
+{
+	return mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN));
+}
+
+static int set_fastopen(struct sock *sk, int val)
+{
+	if (val < 0 || !may_still_listen(sk))
+		return -EINVAL;
+	return mytcp_fastopen_set_most(sk, min(val, READ_ONCE(net_of(sk)->somaxconn)));
+}
+
+static int get_fastopen(struct sock *sk)
+{
+	return mytcp_fastopen_most(sk);
+}
+
+static void set_fastopen_opt(struct sock *sk, u8 bit, int val)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	WRITE_ONCE(ms->fastopen_opts,
+		   val ? ms->fastopen_opts | bit : ms->fastopen_opts & ~bit);
+}
+
+static int set_fastopen_connect(struct sock *sk, int val)
+{
+	if (!within(val, 0, 1))
+		return -EINVAL;
+	if (!(READ_ONCE(net_of(sk)->fastopen) & MYTCP_FASTOPEN_CLIENT))
+		return -EOPNOTSUPP;
+	if (sk->sk_state != MYTCP_CLOSE)
+		return -EINVAL;
+	set_fastopen_opt(sk, MYTCP_FO_CONNECT, val);
+	return 0;
+}
+
+static int get_fastopen_connect(struct sock *sk)
+{
+	return !!(mytcp_sk(sk)->fastopen_opts & MYTCP_FO_CONNECT);
+}
+
+static int set_fastopen_no_cookie(struct sock *sk, int val)
+{
+	if (!within(val, 0, 1) || !may_still_listen(sk))
+		return -EINVAL;
+	set_fastopen_opt(sk, MYTCP_FO_NO_COOKIE, val);
+	return 0;
+}
+
+static int get_fastopen_no_cookie(struct sock *sk)
+{
+	return !!(mytcp_sk(sk)->fastopen_opts & MYTCP_FO_NO_COOKIE);
+}
+
 /* ---- the rest ---- */
 
 static int set_thin_lto(struct sock *sk, int val)
@@ -360,6 +418,10 @@ static const struct option options[] = {
 	{ TCP_THIN_DUPACK, set_thin_dupack, get_never },
 	{ TCP_SAVE_SYN, set_save_syn, get_save_syn },
 	{ TCP_TIMESTAMP, set_timestamp, get_timestamp },
+	{ TCP_FASTOPEN, set_fastopen, get_fastopen },
+	{ TCP_FASTOPEN_CONNECT, set_fastopen_connect, get_fastopen_connect },
+	{ TCP_FASTOPEN_NO_COOKIE, set_fastopen_no_cookie,
+	  get_fastopen_no_cookie },
 	MYTCP_OPTION_IS_MPTCP(NULL, get_never)
 };
 
@@ -491,6 +553,45 @@ static int get_saved_syn(struct sock *sk, char __user *optval,
 	return err;
 }
 
+/* One key, or the new one and the old one. */
+static int set_fastopen_key(struct sock *sk, sockptr_t optval,
+			    unsigned int optlen)
+{
+	u8 octets[MYTCP_FASTOPEN_KEYS * MYTCP_FASTOPEN_KEY_LEN];
+	int err;
+
+	if (optlen != MYTCP_FASTOPEN_KEY_LEN && optlen != sizeof(octets))
+		return -EINVAL;
+	if (copy_from_sockptr(octets, optval, optlen))
+		return -EFAULT;
+	lock_sock(sk);
+	err = may_still_listen(sk) ?
+	      mytcp_fastopen_set_keys(sk, octets,
+				      optlen / MYTCP_FASTOPEN_KEY_LEN) :
+	      -EINVAL;
+	release_sock(sk);
+	memzero_explicit(octets, sizeof(octets));
+	return err;
+}
+
+static int get_fastopen_key(struct sock *sk, char __user *optval,
+			    int __user *optlen)
+{
+	u8 octets[MYTCP_FASTOPEN_KEYS * MYTCP_FASTOPEN_KEY_LEN];
+	struct mytcp_fastopen_keys keys;
+	unsigned int len;
+	int err;
+
+	lock_sock(sk);
+	mytcp_fastopen_own_keys(sk, &keys);
+	release_sock(sk);
+	len = mytcp_fastopen_keys_store(&keys, octets);
+	err = put_value(optval, optlen, octets, len);
+	memzero_explicit(octets, sizeof(octets));
+	memzero_explicit(&keys, sizeof(keys));
+	return err;
+}
+
 static int get_info(struct sock *sk, char __user *optval, int __user *optlen)
 {
 	struct tcp_info info;
@@ -513,6 +614,8 @@ static int set_tcp(struct sock *sk, int optname, sockptr_t optval,
 		return set_congestion(sk, optval, optlen);
 	if (optname == TCP_ULP)
 		return set_ulp(optval, optlen);
+	if (optname == TCP_FASTOPEN_KEY)
+		return set_fastopen_key(sk, optval, optlen);
 	if (optlen < sizeof(val))
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
@@ -547,6 +650,8 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 		return put_value(optval, optlen, NULL, 0);
 	case TCP_ULP:
 		return put_user(0, optlen);
+	case TCP_FASTOPEN_KEY:
+		return get_fastopen_key(sk, optval, optlen);
 	case TCP_SAVED_SYN:
 		return get_saved_syn(sk, optval, optlen, len);
 	}

@@ -28,4 +28,17 @@ static inline bool mytcp_inet_recverr(const struct sock *sk)
 #endif
 }
 
+/*
+ * The SYN waits for the first write: what __inet_stream_connect() looks at, in
+ * connect() and in sendmsg().
+ */
+static inline void mytcp_inet_set_deferred(struct sock *sk, bool on)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	inet_assign_bit(DEFER_CONNECT, sk, on);
+#else
+	inet_sk(sk)->defer_connect = on;
+#endif
+}
+
 #endif /* MYTCP_COMPAT_INET_FLAGS_H */

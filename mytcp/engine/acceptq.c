@@ -36,10 +36,22 @@ static bool acceptq_push(struct sock *listener, struct sock *child)
 void mytcp_acceptq_add(struct sock *listener, struct sock *child,
 		       struct sk_buff *skb, struct mytcp_seg *seg)
 {
+	mytcp_receive(child, skb, seg);
+	mytcp_acceptq_enter(listener, child);
+}
+
+/**
+ * mytcp_acceptq_enter() - a connection that may be accepted
+ * @listener: held, or used under RCU; it may be closing
+ * @child: of mytcp_child_make(), locked; unlocked by this
+ *
+ * Context: softirq.
+ */
+void mytcp_acceptq_enter(struct sock *listener, struct sock *child)
+{
 	bool added;
 
 	mytcp_count(sock_net(child), PassiveOpens);
-	mytcp_receive(child, skb, seg);
 	added = mytcp_sock_state(child) != MYTCP_CLOSE &&
 		acceptq_push(listener, child);
 	if (!added)

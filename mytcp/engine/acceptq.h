@@ -12,6 +12,8 @@
  */
 void mytcp_acceptq_add(struct sock *listener, struct sock *child,
 		       struct sk_buff *skb, struct mytcp_seg *seg);
+/* The same for a child that has had its segment. */
+void mytcp_acceptq_enter(struct sock *listener, struct sock *child);
 /* Next child ready, no orphan, or NULL. Listener locked. */
 struct sock *mytcp_acceptq_take(struct sock *listener);
 /* The listener closes: children nobody accepted are reset. Process context. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The socket that a half-open connection becomes with the third segment. */
+/*
+ * The socket that a half-open connection becomes with the third segment; with its
+ * SYN, when that is TCP Fast Open's.
+ */
 #include <net/dst.h>
 #include "mytcp/engine/child.h"
 #include "mytcp/engine/ecn.h"
@@ -16,8 +19,9 @@ static void child_measure(struct sock *sk, const struct mytcp_synq *entry)
 	/* What TCP_DEFER_ACCEPT has waited for data is no round trip. */
 	u32 answered = READ_ONCE(entry->acked_us) ?: (u32)mytcp_clock_us();
 
-	/* Nor does anybody know when a cookie was sent. */
-	if (!(entry->flags & (MYTCP_SYNQ_AGAIN | MYTCP_SYNQ_COOKIE)))
+	/* Nor does anybody know when a cookie was sent, and a SYN is no answer. */
+	if (!(entry->flags & (MYTCP_SYNQ_AGAIN | MYTCP_SYNQ_COOKIE |
+			      MYTCP_SYNQ_FASTOPEN)))
 		mytcp_rtt_sample(&mytcp_sk(sk)->rtt,
 				 max_t(u32, 1, answered - entry->sent_us));
 }
@@ -87,7 +91,7 @@ static bool child_enter(struct sock *child, struct mytcp_synq *entry)
 {
 	struct mytcp_node *node = &mytcp_sk(child)->node;
 
-	if (entry->flags & MYTCP_SYNQ_COOKIE)
+	if (entry->flags & (MYTCP_SYNQ_COOKIE | MYTCP_SYNQ_FASTOPEN))
 		return !mytcp_table_insert(node);
 	return mytcp_table_replace(&entry->timed.node, node);
 }

@@ -10,6 +10,8 @@
 #define MYTCP_SYNQ_ECN		0x01	/* both ends have ECN */
 #define MYTCP_SYNQ_AGAIN	0x02	/* a SYN-ACK went twice: no RTT sample (Karn) */
 #define MYTCP_SYNQ_COOKIE	0x04	/* in no queue: iss is a SYN cookie */
+#define MYTCP_SYNQ_FASTOPEN	0x08	/* in no queue: the child is made by the SYN */
+#define MYTCP_SYNQ_GIVES	0x10	/* the SYN-ACK has a cookie of Fast Open */
 
 /**
  * struct mytcp_synq - a half-open connection

@@ -6,16 +6,28 @@
 #include <net/inet_ecn.h>
 #include "mytcp/engine/ecn.h"
 
-/**
- * mytcp_ecn_syn_flags() - what the SYN of an active OPEN asks for
- * @sk: socket, locked
- *
- * Return: MYTCP_ECN_ASKS when the namespace's ecn is 1, else 0.
- */
-u16 mytcp_ecn_syn_flags(const struct sock *sk)
+static u16 ecn_asks(const struct sock *sk)
 {
 	return READ_ONCE(mytcp_net(sock_net(sk))->ecn) == 1 ?
 	       MYTCP_ECN_ASKS : 0;
+}
+
+/**
+ * mytcp_ecn_syn_flags() - what the SYN of an active OPEN asks for, or a child's
+ * SYN-ACK agrees to
+ * @sk: socket, locked
+ *
+ * The SYN-ACK of a simultaneous open says nothing of it.
+ *
+ * Return: flags to add to the header.
+ */
+u16 mytcp_ecn_syn_flags(const struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (mytcp_sock_state(sk) == MYTCP_SYN_SENT)
+		return ecn_asks(sk);
+	return ms->passive && (ms->ecn & MYTCP_ECN_OK) ? MYTCP_ECE : 0;
 }
 
 /**
@@ -25,7 +37,7 @@ u16 mytcp_ecn_syn_flags(const struct sock *sk)
  */
 void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack)
 {
-	if (mytcp_ecn_syn_flags(sk) &&
+	if (ecn_asks(sk) &&
 	    (synack->flags & MYTCP_ECN_ASKS) == MYTCP_ECE)
 		mytcp_sk(sk)->ecn = MYTCP_ECN_OK;
 }

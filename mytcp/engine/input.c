@@ -10,11 +10,13 @@
 #include "mytcp/engine/data.h"
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/ecn.h"
+#include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/drop.h"
+#include "mytcp/sock/fastopen.h"
 
 /* The connection is reset: RFC 9293 3.10.7.4, second. */
 static void input_was_reset(struct sock *sk)
@@ -24,8 +26,12 @@ static void input_was_reset(struct sock *sk)
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_SYN_SENT:
 	case MYTCP_SYN_RECV:
-		/* MUST-11: an active OPEN is told, a passive one is not there */
-		err = ECONNREFUSED;
+		/*
+		 * MUST-11: an active OPEN is told. Who has a passive one's
+		 * child already, by Fast Open, has lost a connection.
+		 */
+		if (!mytcp_sk(sk)->passive)
+			err = ECONNREFUSED;
 		break;
 	case MYTCP_CLOSE_WAIT:
 		err = EPIPE;
@@ -91,6 +97,8 @@ static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	mytcp_ack_first(sk, seg);
+	if (ms->fastopen)
+		mytcp_fastopen_answered(sk, seg);
 	mytcp_ecn_agreed(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
 	mytcp_output_sync_mss(sk, ms->pmtu);
@@ -137,6 +145,9 @@ static int input_syn_sent(struct sock *sk, struct sk_buff *skb,
 {
 	int verdict = MYTCP_GO_ON;
 
+	/* our SYN waits for its data: nobody can have answered it */
+	if (mytcp_sk(sk)->fastopen & MYTCP_FO_DEFERRED)
+		return MYTCP_MIB_DropState;
 	if (seg->flags & MYTCP_ACK)
 		verdict = input_syn_sent_ack(sk, seg, acts);
 	if (verdict != MYTCP_GO_ON)
@@ -173,6 +184,27 @@ static u32 input_widest(const struct mytcp_sock *ms)
 }
 
 /*
+ * The SYN that we have, again, in a simultaneous open or to a child of Fast Open:
+ * our answer was lost. Once a time (A22).
+ */
+static int input_syn_again(struct sock *sk, const struct mytcp_seg *seg,
+			   unsigned int *acts)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->snd_una != ms->iss || seg->seq != ms->irs ||
+	    (seg->flags & MYTCP_ACK)) {
+		*acts |= MYTCP_ACT_CHALLENGE;
+		return MYTCP_MIB_TCPSYNChallenge;
+	}
+	if (mytcp_reply_allowed(sock_net(sk), &ms->last_oow_ack))
+		*acts |= MYTCP_ACT_SYNACK;
+	else
+		mytcp_count(sock_net(sk), TCPACKSkippedSynRecv);
+	return MYTCP_TAKEN;
+}
+
+/*
  * First: check sequence number. The left edge is what we acknowledged last, not
  * RCV.NXT: an ACK that crossed one of ours is no reason to answer.
  */
@@ -187,10 +219,9 @@ static int input_sequence(struct sock *sk, const struct mytcp_seg *seg,
 		return MYTCP_GO_ON;
 	if (seg->flags & MYTCP_RST)
 		return MYTCP_MIB_DropOutOfWindow;
-	if (seg->flags & MYTCP_SYN) {
-		*acts |= MYTCP_ACT_CHALLENGE;
-		return MYTCP_MIB_TCPSYNChallenge;
-	}
+	/* a SYN that had data has it no more when it comes again */
+	if (seg->flags & MYTCP_SYN)
+		return input_syn_again(sk, seg, acts);
 	/* A23: only what may be a retransmission is sure of its ACK */
 	if (!mytcp_segment_seqlen(seg) || mytcp_seq_gt(end, ms->rcv_nxt) ||
 	    mytcp_seq_lt(end, ms->rcv_wup - input_widest(ms))) {
@@ -209,6 +240,10 @@ static int input_rst(struct sock *sk, const struct mytcp_seg *seg,
 	if (!(seg->flags & MYTCP_RST))
 		return MYTCP_GO_ON;
 	if (seg->seq != mytcp_sk(sk)->rcv_nxt) {
+		/* RFC 7413 7.3.1: what went before it has been lost */
+		if ((mytcp_sk(sk)->fastopen & MYTCP_FO_ASKED) &&
+		    !mytcp_sk(sk)->bytes_received)
+			mytcp_fastopen_pause_all(sock_net(sk));
 		*acts |= MYTCP_ACT_CHALLENGE;
 		return MYTCP_MIB_DropBlindRst;
 	}
@@ -228,26 +263,17 @@ static int input_syn(struct sock *sk, struct mytcp_seg *seg,
 
 	if (!(seg->flags & MYTCP_SYN))
 		return MYTCP_GO_ON;
-	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV && seg->seq == ms->irs) {
-		if (!(seg->flags & MYTCP_ACK)) {
-			/* Our answer was lost. Once a time (A22). */
-			if (mytcp_reply_allowed(sock_net(sk), &ms->last_oow_ack))
-				*acts |= MYTCP_ACT_SYNACK;
-			else
-				mytcp_count(sock_net(sk), TCPACKSkippedSynRecv);
-			return MYTCP_TAKEN;
-		}
-		if (seg->ack == ms->snd_nxt && !seg->len &&
-		    !(seg->flags & MYTCP_FIN)) {
-			seg->flags &= ~MYTCP_SYN;
-			seg->seq++;
-			/* The window of a SYN is not scaled, RFC 7323 2.2. */
-			seg->wnd >>= ms->snd_wscale;
-			return MYTCP_GO_ON;
-		}
+	if (mytcp_sock_state(sk) == MYTCP_SYN_RECV && seg->seq == ms->irs &&
+	    (seg->flags & MYTCP_ACK) && !ms->passive &&
+	    seg->ack == ms->snd_nxt && !seg->len &&
+	    !(seg->flags & MYTCP_FIN)) {
+		seg->flags &= ~MYTCP_SYN;
+		seg->seq++;
+		/* The window of a SYN is not scaled, RFC 7323 2.2. */
+		seg->wnd >>= ms->snd_wscale;
+		return MYTCP_GO_ON;
 	}
-	*acts |= MYTCP_ACT_CHALLENGE;
-	return MYTCP_MIB_TCPSYNChallenge;
+	return input_syn_again(sk, seg, acts);
 }
 
 /* RFC 7323 4.3: which timestamps to echo. */
@@ -275,6 +301,8 @@ static int input_ack_syn_recv(struct sock *sk, const struct mytcp_seg *seg,
 		return MYTCP_MIB_DropBadAck;
 	}
 	mytcp_ack_first(sk, seg);
+	if (ms->fastopen && !ms->passive)
+		mytcp_fastopen_answered(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
 	*acts |= MYTCP_ACT_ESTABLISHED | MYTCP_ACT_PUSH;
 	if (!ms->passive && !sock_flag(sk, SOCK_DEAD)) {

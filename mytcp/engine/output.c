@@ -165,7 +165,7 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 	output_set_gso(sk, copy);
 	if (!(seg.flags & MYTCP_SYN))
 		seg.flags |= mytcp_ecn_mark(sk, copy, !cb->tx && skb->len);
-	else if (!(seg.flags & MYTCP_ACK))
+	else
 		seg.flags |= mytcp_ecn_syn_flags(sk);
 
 	cb->sent_us = mytcp_clock_us();
@@ -329,6 +329,64 @@ void mytcp_output_synack(struct sock *sk)
 		output_transmit(sk, skb);
 }
 
+/* What of the SYN goes with the data behind it: the SYN is sent again alone. */
+static void output_opened(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_cb *cb = mytcp_cb(skb);
+
+	cb->sent_us = mytcp_clock_us();
+	cb->tx = 1;
+	__skb_unlink(skb, &sk->sk_write_queue);
+	__skb_queue_tail(&ms->send_queue, skb);
+	ms->snd_nxt = cb->end;
+	if (skb->len)
+		ms->snd_sml = cb->end;
+}
+
+/**
+ * mytcp_output_open() - the first SYN, or a child's SYN-ACK
+ * @sk: socket, locked, in SYN_SENT or SYN_RECV; the SYN is the head of
+ *	sk_write_queue
+ * @cookie: option of TCP Fast Open, or NULL
+ * @text: the skb behind the SYN goes with it, and fits
+ *
+ * Return: 0 or -ENOBUFS.
+ */
+int mytcp_output_open(struct sock *sk,
+		      const struct mytcp_fastopen_cookie *cookie, bool text)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *syn = skb_peek(&sk->sk_write_queue), *data = NULL;
+	struct mytcp_seg seg = { .flags = MYTCP_SYN };
+	struct sk_buff *copy;
+
+	if (text)
+		data = skb_peek_next(syn, &sk->sk_write_queue);
+	copy = skb_clone(data ?: syn, GFP_ATOMIC);
+	if (!copy)
+		return -ENOBUFS;
+	seg.seq = mytcp_cb(syn)->seq;
+	seg.len = copy->len;
+	output_fill(sk, &seg);
+	if (cookie) {
+		seg.opts.has |= MYTCP_HAS_FASTOPEN;
+		seg.opts.fastopen = *cookie;
+	}
+	output_set_gso(sk, copy);
+	seg.flags |= mytcp_ecn_syn_flags(sk);
+	output_opened(sk, syn);
+	if (data) {
+		output_opened(sk, data);
+		mytcp_count(sock_net(sk), TCPOrigDataSent);
+	}
+	ms->last_snd = (u32)jiffies;
+	/* what IP says of it counts as a loss */
+	output_send(sk, copy, &seg);
+	mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
+	return 0;
+}
+
 /* Zero-length skb for a SYN or FIN, which count one in sequence space. */
 static struct sk_buff *output_control(struct sock *sk, u16 flag, gfp_t gfp)
 {
@@ -383,7 +441,7 @@ static void output_choose_numbers(struct sock *sk)
 }
 
 /**
- * mytcp_output_connect() - the first SYN of an active OPEN
+ * mytcp_output_connect() - an active OPEN begins: the SYN is queued
  * @sk: socket, locked, in SYN_SENT, in the table and with a route
  *
  * Return: 0 or -ENOBUFS.
@@ -392,7 +450,6 @@ int mytcp_output_connect(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct dst_entry *dst = __sk_dst_get(sk);
-	struct sk_buff *skb;
 
 	/* What an earlier connection of this socket ended with is over. */
 	WRITE_ONCE(sk->sk_err, 0);
@@ -412,15 +469,26 @@ int mytcp_output_connect(struct sock *sk)
 	ms->rcv_wnd = mytcp_window_initial(sk, ms->advmss);
 	mytcp_rtt_init(&ms->rtt);
 
-	skb = output_control(sk, MYTCP_SYN, sk->sk_allocation);
-	if (!skb)
-		return -ENOBUFS;
-	mytcp_output_first(sk, skb);
-	if (skb_queue_empty(&ms->send_queue))
-		return -ENOBUFS;
-	mytcp_count(sock_net(sk), ActiveOpens);
-	mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
-	return 0;
+	return output_control(sk, MYTCP_SYN, sk->sk_allocation) ? 0 : -ENOBUFS;
+}
+
+/**
+ * mytcp_output_accept() - a passive OPEN without a SYN queue: the SYN-ACK is queued
+ * @sk: child in SYN_RECV, locked, in the table and with a route
+ *
+ * Return: 0 or -ENOBUFS.
+ */
+int mytcp_output_accept(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	/* the SYN of others is acknowledged when they are made */
+	ms->snd_nxt = ms->iss;
+	ms->write_seq = ms->iss;
+	ms->snd_sml = ms->iss;
+	ms->snd_wnd++;		/* meant for what is behind our SYN */
+	ms->snd_wl1 = ms->irs;
+	return output_control(sk, MYTCP_SYN, GFP_ATOMIC) ? 0 : -ENOBUFS;
 }
 
 /**

@@ -10,6 +10,9 @@
 /* Sending. */
 void mytcp_output_push(struct sock *sk);
 int mytcp_output_connect(struct sock *sk);
+int mytcp_output_accept(struct sock *sk);
+int mytcp_output_open(struct sock *sk,
+		      const struct mytcp_fastopen_cookie *cookie, bool text);
 void mytcp_output_synack(struct sock *sk);
 void mytcp_output_fin(struct sock *sk);
 void mytcp_output_reset(struct sock *sk, gfp_t gfp);

@@ -188,7 +188,7 @@ void mytcp_output_push(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED))
+	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) && !mytcp_sock_is_early(sk))
 		return;
 	if (ms->lost)
 		push_lost(sk);

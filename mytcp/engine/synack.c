@@ -13,6 +13,7 @@
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/proto/syncookie.h"
+#include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/trace.h"
 
 static void synack_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
@@ -143,6 +144,22 @@ static u32 synack_tsval(const struct mytcp_synq *entry)
 					entry->flags & MYTCP_SYNQ_ECN);
 }
 
+/* RFC 7413 4.1.2: a cookie for the next SYN; in the first answer only. */
+static void synack_give(const struct mytcp_synq *entry, struct mytcp_opts *opts)
+{
+	struct mytcp_fastopen_keys keys;
+	struct mytcp_cookie_tuple tuple;
+
+	if ((entry->flags & (MYTCP_SYNQ_GIVES | MYTCP_SYNQ_AGAIN)) !=
+	    MYTCP_SYNQ_GIVES)
+		return;
+	mytcp_key_to_tuple(&entry->timed.node.key, &tuple);
+	mytcp_fastopen_get_keys(entry->listener, &keys);
+	opts->has |= MYTCP_HAS_FASTOPEN;
+	mytcp_fastopen_make(&keys, &tuple, &opts->fastopen);
+	memzero_explicit(&keys, sizeof(keys));
+}
+
 /**
  * mytcp_synack_send() - SYN-ACK, the first one or another
  * @entry: the connection
@@ -171,6 +188,7 @@ void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst,
 		},
 	};
 
+	synack_give(entry, &seg.opts);
 	synack_flow(entry, &flow);
 	flow.dst = dst;
 	if (entry->flags & MYTCP_SYNQ_AGAIN) {

@@ -14,6 +14,7 @@
 #include "mytcp/engine/child.h"
 #include "mytcp/engine/cookies.h"
 #include "mytcp/engine/ecn.h"
+#include "mytcp/engine/fastopen_accept.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/paws.h"
@@ -248,7 +249,10 @@ static int synq_has_room(struct sock *listener, u32 isn, bool *cookie)
 	return MYTCP_GO_ON;
 }
 
-/* RFC 9293 3.10.7.2, third: a SYN for a listener. The answer may take its skb. */
+/*
+ * RFC 9293 3.10.7.2, third: a SYN for a listener. Sets the skb to NULL when a
+ * connection has its data, or when the answer has taken it.
+ */
 static int synq_syn(struct sock *listener, struct sk_buff **skb,
 		    const struct mytcp_seg *seg, const struct mytcp_key *key,
 		    u32 isn)
@@ -267,6 +271,9 @@ static int synq_syn(struct sock *listener, struct sk_buff **skb,
 	entry = synq_make(listener, *skb, seg, key, isn, &dst);
 	if (IS_ERR(entry))
 		return mytcp_child_failed(PTR_ERR(entry));
+	verdict = mytcp_fastopen_accept(entry, skb, seg, dst);
+	if (verdict != MYTCP_GO_ON)
+		goto out;
 	/* Until the answer is sent the timer may not take the entry away. */
 	refcount_inc(&entry->timed.node.ref);
 	if (synq_enter(entry)) {
@@ -276,6 +283,7 @@ static int synq_syn(struct sock *listener, struct sk_buff **skb,
 	} else {
 		verdict = MYTCP_MIB_DropAfterClose;
 	}
+out:
 	dst_release(dst);
 	mytcp_node_put(&entry->timed.node);
 	return verdict;

@@ -3,6 +3,7 @@
 #include <net/dst.h>
 #include "mytcp/engine/timeout.h"
 #include "mytcp/engine/delack.h"
+#include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
@@ -38,7 +39,8 @@ static unsigned int timeout_retries(const struct sock *sk)
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 
 	if (mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) | MYTCP_ST(SYN_RECV)))
-		return ms->syn_retries ?: READ_ONCE(mn->syn_retries);
+		return ms->syn_retries ?: mytcp_sock_is_early(sk) ?
+		       READ_ONCE(mn->synack_retries) : READ_ONCE(mn->syn_retries);
 	if (sock_flag(sk, SOCK_DEAD))
 		return timeout_orphan_retries(sk);
 	return READ_ONCE(mn->retries2);
@@ -119,12 +121,16 @@ static void timeout_retransmit(struct sock *sk)
 	bool opening = mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) |
 				     MYTCP_ST(SYN_RECV));
 	u8 *tries = timeout_counter(sk);
+	bool over;
 	int left;
 
 	if (!head)
 		return;
 	left = timeout_user_left(sk, mytcp_cb(head)->sent_us);
-	if (!left || (left == INT_MAX && *tries >= timeout_retries(sk))) {
+	over = !left || (left == INT_MAX && *tries >= timeout_retries(sk));
+	if (ms->fastopen)
+		mytcp_fastopen_timed_out(sk, *tries + 1, over);
+	if (over) {
 		timeout_give_up(sk);
 		return;
 	}

@@ -7,6 +7,8 @@
 #include <linux/random.h>
 #include <linux/swap.h>
 
+#include "mytcp/proto/fastopen.h"
+#include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/netns.h"
 #include "mytcp/sock/table.h"
 
@@ -80,6 +82,7 @@ static void default_settings(struct mytcp_net *mn)
 	mn->sack = 1;
 	mn->timestamps = 1;
 	mn->thin_linear_timeouts = 0;
+	mn->fastopen = MYTCP_FASTOPEN_CLIENT;
 	mn->notsent_lowat = UINT_MAX;
 }
 
@@ -106,6 +109,7 @@ static void __net_exit netns_leave(struct net *net)
 {
 	struct mytcp_net *mn = mytcp_net(net);
 
+	mytcp_fastopen_net_exit(mn);
 	bitmap_free(mn->ports);
 	free_percpu(mn->counters);
 }

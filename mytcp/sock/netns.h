@@ -10,6 +10,9 @@
 #include <net/netns/generic.h>
 #include "mytcp/proto/cookie.h"
 
+struct mytcp_fastopen_cache;
+struct mytcp_fastopen_ring;
+
 /*
  * Counters, shown in /proc/net/mytcp_netstat; Documentation/counters.rst tells
  * what moves each. The first list has the meaning of /proc/net/snmp's Tcp line,
@@ -42,7 +45,10 @@
 	X(TCPACKSkippedFinWait2) X(TCPACKSkippedTimeWait)		\
 	X(TCPACKSkippedChallenge) X(TCPWinProbe) X(TCPKeepAlive)	\
 	X(TCPDelivered) X(TCPDeliveredCE) X(TCPZeroWindowDrop)		\
-	X(TCPRcvQDrop)
+	X(TCPRcvQDrop) X(TCPFastOpenActive) X(TCPFastOpenActiveFail)	\
+	X(TCPFastOpenPassive) X(TCPFastOpenPassiveFail)			\
+	X(TCPFastOpenListenOverflow) X(TCPFastOpenCookieReqd)		\
+	X(TCPFastOpenBlackhole) X(TCPFastOpenPassiveAltKey)
 
 #define MYTCP_COUNTERS_OWN(X)						\
 	X(DropShort) X(DropOffset) X(DropSource) X(DropConntrack)	\
@@ -113,6 +119,14 @@ struct mytcp_counters {
  * @cookies_sent: when the last SYN cookie was, jiffies, a second late at most; 0
  *	for never; written and read locklessly
  * @tw_count: TIME_WAIT buckets standing
+ * @fastopen: MYTCP_FASTOPEN_*
+ * @fastopen_blackhole_timeout_sec: how long clients do without Fast Open when a path
+ *	seems to lose it, seconds; 0 for never
+ * @fastopen_paused_at: when the last such time began, jiffies; lockless
+ * @fastopen_pauses: how often in a row; lockless
+ * @fastopen_ring: keys of listeners that have none of their own; RCU, NULL before the
+ *	first is needed
+ * @fastopen_cache: cookies of clients, or NULL; made once
  * @sysctl_header: of /proc/sys/net/mytcp; admin/sysctl
  */
 struct mytcp_net {
@@ -154,6 +168,12 @@ struct mytcp_net {
 	unsigned int notsent_lowat;
 	unsigned int isn_base;
 	atomic_t tw_count;
+	int fastopen;
+	unsigned int fastopen_blackhole_timeout_sec;
+	unsigned long fastopen_paused_at;
+	atomic_t fastopen_pauses;
+	struct mytcp_fastopen_ring __rcu *fastopen_ring;
+	struct mytcp_fastopen_cache *fastopen_cache;
 	struct ctl_table_header *sysctl_header;
 };
 

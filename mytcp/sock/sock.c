@@ -10,6 +10,7 @@
 
 #include "mytcp/compat/memory.h"
 #include "mytcp/sock/bound.h"
+#include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/trace.h"
@@ -89,6 +90,7 @@ static void clear_links(struct mytcp_sock *ms)
 	ms->deferred = 0;
 	ms->early_readers = 0;
 	ms->reservation = NULL;
+	RCU_INIT_POINTER(ms->fastopen_queue, NULL);
 	INIT_HLIST_NODE(&ms->port_link);
 	INIT_HLIST_NODE(&sk->sk_bind_node);
 }
@@ -261,6 +263,11 @@ void mytcp_sock_set_state(struct sock *sk, int state)
 	count_state(sk, from, state);
 	if (from == MYTCP_CLOSE)
 		mytcp_bound_remove(sk);
+	/* a FIN of ours may go before the handshake is complete */
+	if (mytcp_fsm_in(from, MYTCP_ST(SYN_RECV) | MYTCP_ST(FIN_WAIT1)) &&
+	    state != MYTCP_FIN_WAIT1 && ms->passive &&
+	    rcu_access_pointer(ms->fastopen_queue))
+		mytcp_fastopen_leave(sk);
 	WRITE_ONCE(ms->node.state, state);
 	/* who reads the new state without the lock sees what led to it */
 	smp_store_release(&sk->sk_state, state);
@@ -283,6 +290,8 @@ void mytcp_sock_done(struct sock *sk, int err)
 	if (sk->sk_state == MYTCP_CLOSE)
 		return;
 
+	if (ms->fastopen & MYTCP_FO_ASKED)
+		mytcp_fastopen_over(sk);
 	if (err)
 		WRITE_ONCE(sk->sk_err, err);
 	smp_wmb();	/* who sees the shutdown sees the error: poll() */
@@ -384,6 +393,7 @@ void mytcp_sock_release_resources(struct sock *sk)
 	mytcp_sock_purge_send(sk);
 	mytcp_sock_purge_reasm(sk);
 	mytcp_port_release(sk);
+	mytcp_fastopen_forget(sk);
 	kfree(mytcp_sk(sk)->saved_syn);
 	mytcp_sk(sk)->saved_syn = NULL;
 	sk_sockets_allocated_dec(sk);

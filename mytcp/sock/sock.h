@@ -27,6 +27,7 @@
 #include "mytcp/sock/netns.h"
 #include "mytcp/sock/table.h"
 
+struct mytcp_fastopen_queue;
 struct mytcp_port;
 struct mytcp_reservation;
 struct mytcp_ip_ops;
@@ -66,6 +67,19 @@ enum mytcp_recovery_state {
 #define MYTCP_URG_NOTYET	0x0200	/* announced, not arrived */
 #define MYTCP_URG_READ		0x0400	/* taken by recv(MSG_OOB) */
 
+/* Bits of mytcp_sock.fastopen_opts. */
+#define MYTCP_FO_CONNECT	0x01	/* TCP_FASTOPEN_CONNECT */
+#define MYTCP_FO_NO_COOKIE	0x02	/* TCP_FASTOPEN_NO_COOKIE */
+
+/* Bits of mytcp_sock.fastopen. */
+#define MYTCP_FO_WANTED		0x01	/* MSG_FASTOPEN: the call about to connect */
+#define MYTCP_FO_DEFERRED	0x02	/* the SYN waits for its data */
+#define MYTCP_FO_ASKED		0x04	/* it had the option */
+#define MYTCP_FO_DATA		0x08	/* it had data */
+#define MYTCP_FO_ACKED		0x10	/* which was taken; of either end */
+#define MYTCP_FO_TRIAL		0x20	/* the first after a pause */
+#define MYTCP_FO_FAIL_SHIFT	6	/* tcpi_fastopen_client_fail, two bits */
+
 /* The value of TCP_SAVE_SYN that keeps the link header too; 1 is IP and TCP. */
 #define MYTCP_SAVE_SYN_LINK	2
 
@@ -88,6 +102,9 @@ struct mytcp_saved_syn {
  * @port: local port in use, or NULL; sk, see port.c
  * @reservation: what keeps the kernel's TCP off the port, or NULL; sk
  * @port_link: among the sockets of @port; its lock
+ *
+ * @fastopen_queue: of a listener: who is pending; of a child whose handshake is not
+ *	complete: where it is; else NULL; sk, read under RCU where a SYN comes in
  *
  * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
  *
@@ -185,7 +202,9 @@ struct mytcp_saved_syn {
  * @tell_inq: TCP_INQ; sk
  * @thin_lto: TCP_THIN_LINEAR_TIMEOUTS; sk
  * @save_syn: TCP_SAVE_SYN; sk, read locklessly where a SYN comes in
+ * @fastopen_opts: MYTCP_FO_CONNECT and _NO_COOKIE; sk, likewise
  * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
+ * @fastopen: MYTCP_FO_*, what the handshake did; sk
  * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
  * @saved_syn: what TCP_SAVE_SYN has kept, owned, or NULL; sk
  *
@@ -213,6 +232,7 @@ struct mytcp_sock {
 	struct mytcp_port *port;
 	struct mytcp_reservation *reservation;
 	struct hlist_node port_link;
+	struct mytcp_fastopen_queue __rcu *fastopen_queue;
 
 	/* options: a child inherits them */
 	u32 window_clamp;
@@ -229,6 +249,7 @@ struct mytcp_sock {
 	u8 save_syn;
 	bool tell_inq;
 	bool thin_lto;
+	u8 fastopen_opts;
 
 	/* outlive a connection; a child has its own */
 	bool synq_dead;
@@ -276,6 +297,7 @@ struct mytcp_sock {
 	bool cwnd_limited;
 	bool passive;
 	bool fin_sent;
+	u8 fastopen;
 	bool urg_mode;
 	bool ack_pending;
 	bool ack_pingpong;
@@ -393,6 +415,15 @@ static inline bool mytcp_sock_has_child(const struct sock *sk)
 {
 	return mytcp_sock_in(sk, MYTCP_ST(LISTEN)) &&
 	       !list_empty_careful(&mytcp_sk(sk)->accept_queue);
+}
+
+/*
+ * A child that Fast Open has made: it may be read and written, though the third
+ * segment is not here. Every other child has left the state when it is found.
+ */
+static inline bool mytcp_sock_is_early(const struct sock *sk)
+{
+	return mytcp_sock_state(sk) == MYTCP_SYN_RECV && mytcp_sk(sk)->passive;
 }
 
 /* Milliseconds of the timestamp clock, before the connection's offset. */
