@@ -88,8 +88,10 @@ void mytcp_delack_note_sent(struct sock *sk)
 /* Somebody waits for what has come, and will run. */
 static bool delack_has_waiter(struct sock *sk)
 {
-	return !mytcp_sk(sk)->ack_eager && sk->sk_socket &&
-	       waitqueue_active(&sk->sk_socket->wq.wait);
+	if (mytcp_sk(sk)->ack_eager || !sk->sk_socket)
+		return false;
+	/* a hint, no barrier: who comes to wait now sends the ACK himself */
+	return waitqueue_active(&sk->sk_socket->wq.wait);
 }
 
 /**

@@ -48,11 +48,10 @@ static u32 hash(const struct mytcp_syncookie_keys *keys,
 		const struct mytcp_cookie_tuple *tuple,
 		const struct mytcp_syncookie *syn, u32 head)
 {
+	const siphash_key_t *key = &keys->key[head >> (SLICE_SHIFT - MSS_SHIFT)];
 	u64 more = (u64)syn->irs << 32 | syn->wscale << 8 | head;
 
-	return (u32)mytcp_cookie_hash(tuple, more,
-			&keys->key[head >> (SLICE_SHIFT - MSS_SHIFT)]) &
-	       HASH_MASK;
+	return (u32)mytcp_cookie_hash(tuple, more, key) & HASH_MASK;
 }
 
 static unsigned int size_below(u16 mss)

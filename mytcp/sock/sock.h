@@ -254,6 +254,7 @@ struct mytcp_sock {
 	/* outlive a connection; a child has its own */
 	bool synq_dead;
 	u16 early_readers;
+	/* guards a listener's queues; see the list above */
 	spinlock_t accept_lock;
 	u32 synq_len;
 	/* its bits carry references: never cleared with the rest */
