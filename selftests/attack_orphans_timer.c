@@ -154,6 +154,34 @@ TEST_F_TIMEOUT(held, before_a_closed_window_it_ends, 10000)
 	expect_given_up(s, 0);
 }
 
+/* Those that wait for a window are the first to go when there are too many. */
+TEST_F_TIMEOUT(held, before_a_closed_window_it_makes_room, 10000)
+{
+	struct siege *s = &self->s;
+	char text[TEXT_LEN] = "";
+	int i, fd;
+
+	if (stack_is_kernel())
+		SKIP(return, "its bound is the whole machine's");
+	for (i = 0; i < PEERS; i++) {
+		crowd_connect(&s->c, i, 0);
+		fd = wire_accept(s->lfd);
+		check_eq(send(fd, text, TEXT_LEN, 0), TEXT_LEN);
+		close(fd);
+	}
+	crowd_expect(FIN_WAIT1, PEERS);
+	sysctl_set("max_orphans", s->orphans + PEERS / 2);
+	crowd_hear(&s->c, 5000);
+	crowd_expect(FIN_WAIT1, PEERS / 2);
+	check_eq(crowd_rsts(&s->c), PEERS / 2);
+	check_eq(counter("TcpExt", "TCPAbortOnMemory"), PEERS / 2);
+	check_eq(counter("TcpExt", "TCPAbortOnTimeout"), 0);
+	siege_memory(s, PEERS / 2, 0, 0);
+	siege_unharmed(s);
+	crowd_leave(&s->c);
+	siege_forgotten(s);
+}
+
 /* A15: nothing is asked there, and nothing is waited for but fin_timeout. */
 TEST_F_TIMEOUT(held, in_fin_wait_2_it_ends, 10000)
 {

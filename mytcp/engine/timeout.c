@@ -155,6 +155,14 @@ static void timeout_retransmit(struct sock *sk)
 	timeout_arm(sk, MYTCP_JOB_RETRANS, left);
 }
 
+/* A17: there are too many orphans for one that only waits for a window. */
+static void timeout_no_room(struct sock *sk)
+{
+	mytcp_count(sock_net(sk), TCPAbortOnMemory);
+	mytcp_output_reset(sk, GFP_ATOMIC);
+	mytcp_sock_done(sk, 0);
+}
+
 /* RFC 9293 3.8.6.1: ask for the window; an orphan does not ask for ever. */
 static void timeout_probe(struct sock *sk)
 {
@@ -166,11 +174,14 @@ static void timeout_probe(struct sock *sk)
 		return;
 	left = timeout_user_left(sk, mytcp_clock_us());
 	if (!left || ms->probes_out >= timeout_retries(sk) ||
-	    (dead && (ms->rtt.backoff >= timeout_orphan_retries(sk) ||
-		      mytcp_sock_too_many_orphans(sk)))) {
+	    (dead && ms->rtt.backoff >= timeout_orphan_retries(sk))) {
 		if (dead)
 			mytcp_output_reset(sk, GFP_ATOMIC);
 		timeout_give_up(sk);
+		return;
+	}
+	if (dead && mytcp_sock_too_many_orphans(sk)) {
+		timeout_no_room(sk);
 		return;
 	}
 	if (mytcp_output_probe(sk)) {

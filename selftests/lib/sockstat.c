@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "fail.h"
-#include "sockets.h"
 #include "sockstat.h"
 #include "stack.h"
 
@@ -28,25 +27,4 @@ long sockstat(const char *name)
 		test_fail("%s: no %s", path, name);
 	}
 	test_fail("%s: no line TCP:", path);
-}
-
-struct wanted {
-	const char *name;
-	long value;
-};
-
-static bool has_come(void *arg)
-{
-	const struct wanted *w = arg;
-
-	return sockstat(w->name) == w->value;
-}
-
-void sockstat_await(const char *name, long value)
-{
-	struct wanted w = { name, value };
-
-	if (!await_true(has_come, &w, PATIENCE_MS))
-		test_fail("%s is %ld, expected %ld", name, sockstat(name),
-			  value);
 }

@@ -5,7 +5,5 @@
 
 /* sockstat("orphan"): a number of the line "TCP:"; the test fails without it. */
 long sockstat(const char *name);
-/* Waits until it is so; fails if it does not become that. */
-void sockstat_await(const char *name, long value);
 
 #endif /* SELFTESTS_LIB_SOCKSTAT_H */
