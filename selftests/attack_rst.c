@@ -187,6 +187,7 @@ WIRE_TEST(rst, with_a_wrong_ack_refuses_no_connection)
 		inject(w, RST, .seq = i);
 	attack_over(a, NO_ANSWER, DROP(DropBadAck, FORGED),
 		    DROP(DropNoAck, FORGED));
+	drain(w);	/* the SYN again, on a slow machine */
 	inject(w, SYN | ACK, .opts = { MSS(1460) });
 	expect(w, ACK);
 	expect_state(fd, ESTABLISHED);
