@@ -36,17 +36,13 @@ static u32 window_full(const struct sock *sk)
 u8 mytcp_window_scale_for(const struct sock *sk)
 {
 	u32 space = mytcp_net(sock_net(sk))->rmem[2];
-	u8 shift = 0;
 
 	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK)
 		space = READ_ONCE(sk->sk_rcvbuf);
 	if (mytcp_sk(sk)->window_clamp)
 		space = min(space, mytcp_sk(sk)->window_clamp);
-	while (space > U16_MAX && shift < MYTCP_WSCALE_MAX) {
-		space >>= 1;
-		shift++;
-	}
-	return shift;
+	/* so many that what is left fits into the field's 16 bits */
+	return clamp(fls(space) - 16, 0, MYTCP_WSCALE_MAX);
 }
 
 /**
