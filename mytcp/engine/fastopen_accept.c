@@ -85,19 +85,13 @@ static int open_child(struct sock *child, struct sk_buff **skb,
 		      const struct mytcp_seg *seg, bool renew)
 {
 	struct mytcp_fastopen_cookie cookie;
-	struct mytcp_fastopen_keys keys;
-	struct mytcp_cookie_tuple tuple;
 	int err;
 
 	err = mytcp_output_accept(child);
 	if (err)
 		return err;
-	if (renew) {
-		mytcp_key_to_tuple(&mytcp_sk(child)->node.key, &tuple);
-		mytcp_fastopen_get_keys(child, &keys);
-		mytcp_fastopen_make(&keys, &tuple, &cookie);
-		memzero_explicit(&keys, sizeof(keys));
-	}
+	if (renew)
+		mytcp_fastopen_give(child, &mytcp_sk(child)->node.key, &cookie);
 	take_text(child, *skb, seg);
 	*skb = NULL;
 	return mytcp_output_open(child, renew ? &cookie : NULL, false);

@@ -147,17 +147,12 @@ static u32 synack_tsval(const struct mytcp_synq *entry)
 /* RFC 7413 4.1.2: a cookie for the next SYN; in the first answer only. */
 static void synack_give(const struct mytcp_synq *entry, struct mytcp_opts *opts)
 {
-	struct mytcp_fastopen_keys keys;
-	struct mytcp_cookie_tuple tuple;
-
 	if ((entry->flags & (MYTCP_SYNQ_GIVES | MYTCP_SYNQ_AGAIN)) !=
 	    MYTCP_SYNQ_GIVES)
 		return;
-	mytcp_key_to_tuple(&entry->timed.node.key, &tuple);
-	mytcp_fastopen_get_keys(entry->listener, &keys);
 	opts->has |= MYTCP_HAS_FASTOPEN;
-	mytcp_fastopen_make(&keys, &tuple, &opts->fastopen);
-	memzero_explicit(&keys, sizeof(keys));
+	mytcp_fastopen_give(entry->listener, &entry->timed.node.key,
+			    &opts->fastopen);
 }
 
 /**

@@ -195,6 +195,26 @@ void mytcp_fastopen_get_keys(const struct sock *sk,
 }
 
 /**
+ * mytcp_fastopen_give() - the cookie for a peer's next SYN
+ * @sk: listener, or a child of its; not locked
+ * @key: the connection
+ * @cookie: receives it
+ *
+ * Context: any.
+ */
+void mytcp_fastopen_give(const struct sock *sk, const struct mytcp_key *key,
+			 struct mytcp_fastopen_cookie *cookie)
+{
+	struct mytcp_cookie_tuple tuple;
+	struct mytcp_fastopen_keys keys;
+
+	mytcp_key_to_tuple(key, &tuple);
+	mytcp_fastopen_get_keys(sk, &keys);
+	mytcp_fastopen_make(&keys, &tuple, cookie);
+	memzero_explicit(&keys, sizeof(keys));
+}
+
+/**
  * mytcp_fastopen_forget() - a socket is destroyed
  * @sk: socket, locked or unreachable, but for the SYN path under RCU
  *

@@ -47,6 +47,8 @@ void mytcp_fastopen_own_keys(const struct sock *sk,
 /* The listener's keys, or its namespace's. Any context. */
 void mytcp_fastopen_get_keys(const struct sock *sk,
 			     struct mytcp_fastopen_keys *keys);
+void mytcp_fastopen_give(const struct sock *sk, const struct mytcp_key *key,
+			 struct mytcp_fastopen_cookie *cookie);
 /* The socket is destroyed. */
 void mytcp_fastopen_forget(struct sock *sk);
 
