@@ -64,7 +64,7 @@ TALLY_TEST(timed, slow_start_after_a_timeout)
 	/* One of them is lost again. */
 	expect_again(w, 1);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPLossFailures, 1),
-		     COUNT(RetransSegs, 1));
+		     COUNT(RetransSegs, 1), COUNT(TCPLostRetransmit, 2));
 	inject(w, ACK, .ack = tally_at(8));
 }
 
@@ -92,8 +92,129 @@ TALLY_TEST(timed, a_recovery_that_ends_in_a_timeout)
 	tally_skip(t);
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPRenoRecoveryFail, 1),
+		     COUNT(RetransSegs, 1), COUNT(TCPLostRetransmit, 1));
+	inject(w, ACK, .ack = tally_at(8));
+}
+
+/* ---- with SACK, over a round trip of 100 ms ---- */
+
+#define RTT	100
+
+#define open_sack(w, t, ...) open_sack_((w), (t), SEG(SYN, .opts = { __VA_ARGS__ }))
+static int open_sack_(struct wire *w, struct tally *t, const struct seg *syn)
+{
+	int listener = wire_listen(w), fd;
+
+	wire_inject(AT_, w, syn);
+	expect(w, SYN | ACK);
+	expect_none(w, RTT);
+	inject(w, ACK);
+	fd = wire_accept(listener);
+	close(listener);
+	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+	tally_skip(t);
+	return fd;
+}
+
+#define inject_sack(w, n, ...)						\
+	inject(w, ACK, .ack = tally_at(n),				\
+	       .opts = { NOP, NOP, SACK(__VA_ARGS__) })
+
+/* RFC 8985 7.4: the probe arrives, and what it is a copy of had not. */
+TALLY_TEST(timed, a_probe_that_repairs_the_tail)
+{
+	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
+
+	send_eight(w, t, fd);
+	expect_again(w, 7);
+	expect_tally(t, COUNT(TCPLossProbes, 1), COUNT(RetransSegs, 1));
+	/* No D-SACK follows, but the ACK of what is sent after it. */
+	inject(w, ACK, .ack = tally_at(8));
+	send_pattern(fd, 8 * SEGMENT, SEGMENT);
+	expect_again(w, 8);
+	expect_tally(t, COUNT(TCPLossProbeRecovery, 0));
+	inject(w, ACK, .ack = tally_at(9));
+	expect_tally(t, COUNT(TCPLossProbeRecovery, 1));
+}
+
+/* RFC 8985 7.3: new data is a probe, too. */
+TALLY_TEST(timed, a_probe_of_new_data)
+{
+	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK), i;
+
+	send_pattern(fd, 0, 11 * SEGMENT);
+	for (i = 0; i < 10; i++)
+		expect_again(w, i);
+	tally_skip(t);
+	expect_again(w, 10);
+	expect_tally(t, COUNT(TCPLossProbes, 1));
+}
+
+/*
+ * RFC 8985 6.2 step 2: too early for the probe, so it is the original that was SACKed,
+ * and nothing is known to have been overtaken.
+ */
+TALLY_TEST(timed, a_block_that_begins_no_recovery)
+{
+	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
+
+	send_eight(w, t, fd);
+	expect_again(w, 7);
+	inject_sack(w, 0, tally_at(7), tally_at(8));
+	tally_skip(t);
+	expect_again(w, 0);
+	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPSackFailures, 1),
 		     COUNT(RetransSegs, 1));
 	inject(w, ACK, .ack = tally_at(8));
+}
+
+TALLY_TEST(timed, a_recovery_by_sack_that_ends_in_a_timeout)
+{
+	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
+
+	send_eight(w, t, fd);
+	inject_sack(w, 0, tally_at(1), tally_at(8));
+	expect_again(w, 0);
+	tally_skip(t);
+	expect_again(w, 0);
+	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPSackRecoveryFail, 1),
+		     COUNT(RetransSegs, 1), COUNT(TCPLostRetransmit, 1));
+	inject(w, ACK, .ack = tally_at(8));
+}
+
+/* RFC 2018 8: what was SACKed is next to be acknowledged, and is not. */
+TALLY_TEST(timed, a_peer_that_gives_up_what_it_had)
+{
+	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
+
+	send_eight(w, t, fd);
+	inject_sack(w, 0, tally_at(1), tally_at(8));
+	expect_again(w, 0);
+	inject(w, ACK, .ack = tally_at(1));
+	expect_tally(t, COUNT(TCPSackRecovery, 1), COUNT(TCPFastRetrans, 1),
+		     COUNT(RetransSegs, 1));
+	expect_again(w, 1);
+	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPSACKReneging, 1),
+		     COUNT(TCPSackRecoveryFail, 1), COUNT(RetransSegs, 1));
+	inject(w, ACK, .ack = tally_at(8));
+}
+
+/* RFC 3522: the ACK echoes what was sent before the timeout. */
+TALLY_TEST(timed, a_timeout_that_was_needless)
+{
+	int fd = open_sack(w, t, MSS(SEGMENT + 12), SACKOK, TS(1000, 0));
+	uint32_t original;
+
+	sysctl_set("early_retrans", 0);
+	send_eight(w, t, fd);
+	original = w->last.tsval;
+	expect_again(w, 0);
+	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(RetransSegs, 1));
+	inject(w, ACK, .ack = tally_at(4),
+	       .opts = { NOP, NOP, TS(1001, original) });
+	expect_tally(t, COUNT(TCPLossUndo, 1));
+	inject(w, ACK, .ack = tally_at(8),
+	       .opts = { NOP, NOP, TS(1002, original) });
 }
 
 /* MUST-21: TCP_USER_TIMEOUT is over. */

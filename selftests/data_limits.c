@@ -82,6 +82,44 @@ WIRE_TEST(limits, maxseg_comes_too_late_for_a_connection)
 	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), wire_mtu_mss(w, 1300));
 }
 
+/*
+ * When the buffer is full, what lies farthest behind the hole gives way to what is
+ * nearer: the peer sends it again last. What was given up is reported no more (RFC
+ * 2018 8).
+ */
+WIRE_TEST(limits, what_is_farthest_gives_way)
+{
+	int fd = open_passive(w, MSS(1460), NOP, NOP, SACKOK), i;
+
+	set_opt(fd, SOL_SOCKET, SO_RCVBUF, 1);
+	for (i = 9; i; i--) {
+		inject(w, ACK | PSH, .seq = 2001 + 2000 * i, .len = 1400,
+		       .keep = true);
+		expect(w, ACK, .ack = 1);
+	}
+	inject(w, ACK | PSH, .seq = 2001, .len = 1400, .keep = true);
+	expect(w, ACK, .ack = 1, .opts = { NOP, NOP, SACK(2001, 3401) });
+	inject(w, ACK | PSH, .seq = 1, .len = 2000);
+	expect(w, ACK, .ack = 3401, .opts = { NONE });
+	recv_pattern(fd, 0, 3400);
+}
+
+/* What is next in order finds room, whatever stands behind the hole. */
+WIRE_TEST(limits, what_is_in_order_is_taken_before_all_else)
+{
+	int fd = open_passive(w, MSS(1460), NOP, NOP, SACKOK), i;
+
+	for (i = 0; i < 20; i++) {
+		inject(w, ACK | PSH, .seq = 2001 + 2000 * i, .len = 1400,
+		       .keep = true);
+		expect(w, ACK, .ack = 1);
+	}
+	set_opt(fd, SOL_SOCKET, SO_RCVBUF, 1);
+	inject(w, ACK | PSH, .seq = 1, .len = 1000);
+	expect(w, ACK, .ack = 1001);
+	recv_pattern(fd, 0, 1000);
+}
+
 WIRE4_FIXTURE(ttl)
 
 /* IP_MINTTL, RFC 5082: who is far away is not heard. */

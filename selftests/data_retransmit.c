@@ -19,9 +19,7 @@ static int open_reno(struct wire *w)
 	int fd = open_passive(w, MSS(SEGMENT));
 
 	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	if (stack_is_kernel())
-		check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno",
-				    4));
+	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
 	return fd;
 }
 
@@ -199,9 +197,7 @@ WIRE_TEST(retransmit, slow_start_doubles)
 	w->wnd = 10000;
 	fd = open_passive(w, MSS(SEGMENT), NOP, WS(7));
 	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	if (stack_is_kernel())
-		check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno",
-				    4));
+	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
 	send_pattern(fd, 0, 200 * SEGMENT);
 	for (cwnd = IW; cwnd <= 80; cwnd *= 2) {
 		expect_segments(w, from, from + cwnd);

@@ -206,6 +206,8 @@ unload() {
 }
 
 export MYTCP_TEST_STACK="$stack" MYTCP_TEST_ICOUNT=$icount
+# where the modules of samples/ are
+[ -z "$module" ] || export MYTCP_TEST_SAMPLES="${module%/*}/samples"
 export PATH="$here/../build/tools:$PATH"
 for t in $tests; do
 	[ -x "$build/$t" ] || die "there is no program $build/$t"

@@ -210,7 +210,7 @@ TEST_F_TIMEOUT(ss, details_are_the_sockets_own, LONG_TEST)
 	check(strstr(line, wanted));
 	snprintf(wanted, sizeof(wanted), " mss:%u ", ti.tcpi_snd_mss);
 	check(strstr(line, wanted));
-	check(strstr(line, " reno "));
+	check(strstr(line, " cubic "));
 	check(strstr(line, " fwmark:0x2a"));
 	check_eq(tool_lines("mytcp-ss -nmHO", "ESTAB", line), 1);
 	snprintf(wanted, sizeof(wanted), "rb%d,", get_opt(fd, SOL_SOCKET, SO_RCVBUF));

@@ -122,6 +122,8 @@ TRACE_TEST(loss_and_recovery, "mytcp_retransmit mytcp_cwnd")
 	int fd = open_passive(w, MSS(SEGMENT)), i;
 	struct tcp_info ti;
 
+	/* whose half is easily told */
+	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
 	send_pattern(fd, 0, 8 * SEGMENT);
 	for (i = 0; i < 8; i++)
 		expect(w, ACK | ANYPSH, .len = SEGMENT);
@@ -137,6 +139,7 @@ TRACE_TEST(loss_and_recovery, "mytcp_retransmit mytcp_cwnd")
 	check_eq(trace_number(t, "ssthresh"), 4);
 	check_eq(trace_number(t, "ssthresh"), ti.tcpi_snd_ssthresh);
 	check_eq(trace_number(t, "in_flight"), 7 * SEGMENT);
+	check_eq(trace_number(t, "mss"), SEGMENT);
 	check_text(t, "recovery", "FAST");
 	expect_event(t, "mytcp_retransmit");
 	check_eq(trace_number(t, "seq"), w->irs + 1);

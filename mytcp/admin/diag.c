@@ -202,6 +202,17 @@ static struct mytcp_node *find_unconnected(struct net *net,
 	return best;
 }
 
+static struct mytcp_node *find_connection(struct net *net,
+					  const struct mytcp_key *key, int dev)
+{
+	struct mytcp_node *node;
+
+	rcu_read_lock();
+	node = mytcp_table_find(net, key, dev, 0);
+	rcu_read_unlock();
+	return node;
+}
+
 /* With a reference. A remote port says that a connection is meant, no listener. */
 static struct mytcp_node *find(struct net *net, const struct inet_diag_req_v2 *req)
 {
@@ -213,7 +224,7 @@ static struct mytcp_node *find(struct net *net, const struct inet_diag_req_v2 *r
 	if (err)
 		return ERR_PTR(err);
 	node = req->id.idiag_dport ?
-	       mytcp_table_find(net, &key, req->id.idiag_if, 0) :
+	       find_connection(net, &key, req->id.idiag_if) :
 	       find_unconnected(net, &key, &req->id);
 	if (!node)
 		return ERR_PTR(-ENOENT);

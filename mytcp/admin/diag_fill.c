@@ -11,6 +11,7 @@
 #include "mytcp/admin/diag.h"
 #include "mytcp/admin/entry.h"
 #include "mytcp/api/api.h"
+#include "mytcp/sock/algorithms.h"
 
 /* Half-open connections and buckets get theirs from another source. */
 #define COOKIE_NO_SOCKET	BIT(31)
@@ -107,6 +108,8 @@ static int put_meminfo(struct sk_buff *skb, struct sock *sk)
 static int fill_sock(struct sk_buff *skb, struct sock *sk,
 		     struct inet_diag_msg *msg, const struct mytcp_diag_ask *ask)
 {
+	char name[MYTCP_CONG_NAME_MAX];
+
 	if (mytcp_sock_in(sk, MYTCP_ST(LISTEN)))
 		msg->idiag_wqueue = READ_ONCE(sk->sk_max_ack_backlog);
 	if (ask->attrs(sk, skb, msg, ask->ext, ask->user_ns, ask->net_admin))
@@ -118,10 +121,10 @@ static int fill_sock(struct sk_buff *skb, struct sock *sk,
 		return -EMSGSIZE;
 	if (asks_for(ask, INET_DIAG_INFO) && put_info(skb, sk))
 		return -EMSGSIZE;
-	if (asks_for(ask, INET_DIAG_CONG))
-		return nla_put_string(skb, INET_DIAG_CONG,
-				      mytcp_sk(sk)->cong.ops->name);
-	return 0;
+	if (!asks_for(ask, INET_DIAG_CONG))
+		return 0;
+	mytcp_algorithms_name(&mytcp_sk(sk)->cong, name);
+	return nla_put_string(skb, INET_DIAG_CONG, name);
 }
 
 static int fill_other(struct sk_buff *skb, const struct mytcp_listing *listing,

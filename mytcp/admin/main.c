@@ -9,8 +9,10 @@
 #include "mytcp/admin/admin.h"
 #include "mytcp/api/af_mytcp.h"
 #include "mytcp/engine/demux.h"
+#include "mytcp/engine/output.h"
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timewait.h"
+#include "mytcp/sock/algorithms.h"
 #include "mytcp/sock/netns.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
@@ -27,9 +29,11 @@ static const struct part {
 	void (*exit)(void);
 } parts[] = {
 	{ mytcp_table_init, mytcp_table_exit },
+	{ mytcp_algorithms_init, mytcp_algorithms_exit },
 	{ mytcp_netns_init, mytcp_netns_exit },
 	{ mytcp_port_init, mytcp_port_exit },
 	{ mytcp_sock_module_init, mytcp_sock_module_exit },
+	{ mytcp_output_init, mytcp_output_exit },
 	{ mytcp_wheel_init, mytcp_wheel_exit },
 	{ mytcp_synq_init, mytcp_synq_exit },
 	{ mytcp_timewait_init, mytcp_timewait_exit },

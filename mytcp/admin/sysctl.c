@@ -7,11 +7,12 @@
 
 #include "mytcp/admin/admin.h"
 #include "mytcp/compat/sysctl.h"
-#include "mytcp/proto/cong.h"
+#include "mytcp/sock/algorithms.h"
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/netns.h"
 
-static int n48 = 48, n68 = 68, n127 = 127, n255 = 255;
+static int n48 = 48, n68 = 68, n127 = 127, n255 = 255, n1000 = 1000;
+static int one_day = 86400;	/* seconds */
 static int first_port = 1024, u16_max = U16_MAX;
 static int max_rate = 1000000;	/* one in a microsecond */
 static int max_seconds = 32767;	/* as TCP_KEEPIDLE */
@@ -91,6 +92,54 @@ static int do_blackhole(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
 	return err;
 }
 
+static int do_congestion(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+			 void *buffer, size_t *len, loff_t *pos)
+{
+	struct mytcp_net *mn = container_of(entry->data, struct mytcp_net, cong);
+	char name[MYTCP_CONG_NAME_MAX];
+	struct ctl_table copy = *entry;
+	int err;
+
+	copy.data = name;
+	copy.maxlen = sizeof(name);
+	mytcp_algorithms_name_default(mn, name);
+	err = proc_dostring(&copy, write, buffer, len, pos);
+	if (write && !err)
+		err = mytcp_algorithms_set_default(mn, name);
+	return err;
+}
+
+/* Their names; of those that everybody may choose the list can be written. */
+static int do_algorithms(const struct ctl_table *entry, bool allowed, int write,
+			 void *buffer, size_t *len, loff_t *pos)
+{
+	struct ctl_table copy = *entry;
+	int err;
+
+	copy.maxlen = MYTCP_ALGORITHMS_TEXT;
+	copy.data = kzalloc(copy.maxlen, GFP_KERNEL);
+	if (!copy.data)
+		return -ENOMEM;
+	mytcp_algorithms_list(copy.data, copy.maxlen, allowed);
+	err = proc_dostring(&copy, write, buffer, len, pos);
+	if (write && !err)
+		err = mytcp_algorithms_allow(copy.data);
+	kfree(copy.data);
+	return err;
+}
+
+static int do_available(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+			void *buffer, size_t *len, loff_t *pos)
+{
+	return do_algorithms(entry, false, write, buffer, len, pos);
+}
+
+static int do_allowed(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+		      void *buffer, size_t *len, loff_t *pos)
+{
+	return do_algorithms(entry, true, write, buffer, len, pos);
+}
+
 /* In the template, .data is the field's offset. */
 #define NAMED(_name, _field, _handler, _min, _max) {			\
 	.procname	= (_name),					\
@@ -138,6 +187,11 @@ static const struct ctl_table template[] = {
 	NUMBER(keepalive_probes, SYSCTL_ONE, &n127),
 	SWITCH(window_scaling),
 	SWITCH(sack),
+	SWITCH(dsack),
+	NUMBER(early_retrans, SYSCTL_ZERO, SYSCTL_FOUR),
+	NUMBER(frto, SYSCTL_ZERO, SYSCTL_TWO),
+	NUMBER(min_rtt_wlen, SYSCTL_ZERO, &one_day),
+	SWITCH(moderate_rcvbuf),
 	NUMBER(timestamps, SYSCTL_ZERO, SYSCTL_TWO),
 	NUMBER(invalid_ratelimit, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	NUMBER(rst_ratelimit, SYSCTL_ZERO, &max_rate),
@@ -146,10 +200,29 @@ static const struct ctl_table template[] = {
 	NUMBER(max_orphans, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	SWITCH(thin_linear_timeouts),
 	SETTING(notsent_lowat, proc_douintvec, NULL, NULL),
+	NUMBER(limit_output_bytes, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NUMBER(pacing_ss_ratio, SYSCTL_ZERO, &n1000),
+	NUMBER(pacing_ca_ratio, SYSCTL_ZERO, &n1000),
 	SETTING(isn_base, proc_douintvec, NULL, NULL),
 	SETTING(fastopen, proc_dointvec, NULL, NULL),
 	SETTING(fastopen_blackhole_timeout_sec, do_blackhole, SYSCTL_ZERO,
 		SYSCTL_INT_MAX),
+	{
+		.procname	= "congestion_control",
+		.data		= (void *)offsetof(struct mytcp_net, cong),
+		.mode		= 0644,
+		.proc_handler	= do_congestion,
+	},
+	{
+		.procname	= "available_congestion_control",
+		.mode		= 0444,
+		.proc_handler	= do_available,
+	},
+	{
+		.procname	= "allowed_congestion_control",
+		.mode		= 0644,
+		.proc_handler	= do_allowed,
+	},
 	{
 		.procname	= "fastopen_key",
 		.data		= (void *)offsetof(struct mytcp_net, fastopen_ring),
@@ -160,13 +233,16 @@ static const struct ctl_table template[] = {
 
 #define COUNT	ARRAY_SIZE(template)
 
-static const struct ctl_table congestion_control = {
-	.procname	= "congestion_control",
-	.data		= (void *)mytcp_cong_reno.name,
-	.maxlen		= MYTCP_CONG_NAME_MAX,
-	.mode		= 0444,
-	.proc_handler	= proc_dostring,
-};
+/* What everybody may choose is said for the whole machine, in one place. */
+static void protect_allowed(struct ctl_table *entries, const struct net *net)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT && !net_eq(net, &init_net); i++) {
+		if (entries[i].proc_handler == do_allowed)
+			entries[i].mode = 0444;
+	}
+}
 
 static int __net_init sysctl_enter(struct net *net)
 {
@@ -174,18 +250,18 @@ static int __net_init sysctl_enter(struct net *net)
 	struct ctl_table *entries;
 	size_t i;
 
-	/* one entry more, and an empty one behind it */
-	entries = kcalloc(COUNT + 2, sizeof(*entries), GFP_KERNEL);
+	/* and an empty one behind them */
+	entries = kcalloc(COUNT + 1, sizeof(*entries), GFP_KERNEL);
 	if (!entries)
 		return -ENOMEM;
 
 	memcpy(entries, template, sizeof(template));
 	for (i = 0; i < COUNT; i++)
 		entries[i].data = (u8 *)mn + (size_t)template[i].data;
-	entries[COUNT] = congestion_control;
+	protect_allowed(entries, net);
 
 	mn->sysctl_header = mytcp_sysctl_register(net, "net/mytcp", entries,
-						  COUNT + 1);
+						  COUNT);
 	if (!mn->sysctl_header) {
 		kfree(entries);
 		return -ENOMEM;

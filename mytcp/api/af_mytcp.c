@@ -7,6 +7,7 @@
 #include <linux/bpf-cgroup.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/slab.h>
 #include <linux/swap.h>
 #include <net/inet_common.h>
 #include <net/inet_sock.h>
@@ -65,7 +66,6 @@ static int init_sock(struct sock *sk)
 
 	if (err)
 		return err;
-	mytcp_sk(sk)->ip = &mytcp_ip4;
 	/* none, as the kernel's TCP says before it is connected */
 	mytcp_sk(sk)->window_clamp = 0;
 	mytcp_timeout_setup(sk);
@@ -171,7 +171,7 @@ static void init_inet(struct sock *sk)
 	struct inet_sock *inet = inet_sk(sk);
 	struct net *net = sock_net(sk);
 
-	sk->sk_destruct = inet_sock_destruct;
+	sk->sk_destruct = mytcp_sock_destruct;
 	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
 	sk->sk_txrehash = READ_ONCE(net->core.sysctl_txrehash);
 
@@ -226,6 +226,17 @@ static struct inet_protosw protosw = {
 	.ops		= &stream_ops,
 };
 
+/*
+ * proto_register() would align each socket to a cache line, which costs an eighth
+ * of a slab: as it is, one more fits in.
+ */
+static int make_slab(void)
+{
+	mytcp_prot.slab = kmem_cache_create(mytcp_prot.name, mytcp_prot.obj_size,
+					    0, SLAB_ACCOUNT, NULL);
+	return mytcp_prot.slab ? 0 : -ENOMEM;
+}
+
 /**
  * mytcp_af_init() - open both doors
  *
@@ -238,9 +249,14 @@ int mytcp_af_init(void)
 
 	set_memory_limits();
 	mytcp_splice_set_eof(&mytcp_prot, mytcp_api_splice_eof);
-	err = proto_register(&mytcp_prot, 1);
+	err = make_slab();
 	if (err)
 		return err;
+	err = proto_register(&mytcp_prot, 0);
+	if (err) {
+		kmem_cache_destroy(mytcp_prot.slab);
+		return err;
+	}
 	err = sock_register(&family);
 	if (err) {
 		proto_unregister(&mytcp_prot);

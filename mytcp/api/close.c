@@ -94,7 +94,7 @@ static void close_connection(struct sock *sk)
 static int fin_wait2_time(const struct sock *sk)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
-	int time = ms->linger2 ?:
+	int time = mytcp_option(ms, linger2) ?:
 		   READ_ONCE(mytcp_net(sock_net(sk))->fin_timeout);
 	int rto = mytcp_timer_rto(ms);
 
@@ -107,7 +107,7 @@ static void orphan_fin_wait2(struct sock *sk)
 	int bucket_time = READ_ONCE(mytcp_net(sock_net(sk))->tw_timeout);
 	int time;
 
-	if (mytcp_sk(sk)->linger2 < 0) {
+	if (mytcp_option(mytcp_sk(sk), linger2) < 0) {
 		mytcp_count(sock_net(sk), TCPAbortOnLinger);
 		reset_and_done(sk, GFP_ATOMIC);
 		return;

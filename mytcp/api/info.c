@@ -73,9 +73,9 @@ static void info_times(const struct mytcp_sock *ms, struct tcp_info *info)
 	info->tcpi_rttvar = ms->rtt.rttvar_us >> 2;
 	info->tcpi_min_rtt = ms->rtt.min_us;
 	/* as long as there was none, since the peer was heard */
-	info->tcpi_last_data_sent = ms_since(ms->bytes_sent ? ms->last_snd :
+	info->tcpi_last_data_sent = ms_since(mytcp_tally(ms)->bytes_sent ? ms->last_snd :
 					     ms->last_seg);
-	info->tcpi_last_data_recv = ms_since(ms->bytes_received ? ms->last_rcv :
+	info->tcpi_last_data_recv = ms_since(mytcp_tally(ms)->bytes_received ? ms->last_rcv :
 					     ms->last_seg);
 	info->tcpi_last_ack_recv = ms_since(ms->last_seg);
 }
@@ -87,23 +87,25 @@ static void info_flight(const struct mytcp_sock *ms, struct tcp_info *info)
 	info->tcpi_probes = ms->probes_out;
 	info->tcpi_unacked = in_segments(ms, ms->snd_nxt - ms->snd_una);
 	info->tcpi_lost = in_segments(ms, ms->lost);
-	info->tcpi_total_retrans = ms->total_retrans;
+	if (ms->bulk)
+		info->tcpi_sacked = in_segments(ms, ms->bulk->sacked);
+	info->tcpi_total_retrans = mytcp_tally(ms)->total_retrans;
 	info->tcpi_snd_ssthresh = ms->cong.ssthresh;
 	info->tcpi_snd_wnd = ms->snd_wnd;
 	info->tcpi_notsent_bytes = max_t(int, 0, ms->write_seq - ms->snd_nxt);
-	info->tcpi_bytes_acked = ms->bytes_acked;
-	info->tcpi_bytes_sent = ms->bytes_sent;
-	info->tcpi_bytes_retrans = ms->bytes_retrans;
-	info->tcpi_data_segs_out = ms->data_segs_out;
-	info->tcpi_data_segs_in = ms->data_segs_in;
-	info->tcpi_segs_out = ms->segs_out;
+	info->tcpi_bytes_acked = mytcp_tally(ms)->bytes_acked;
+	info->tcpi_bytes_sent = mytcp_tally(ms)->bytes_sent;
+	info->tcpi_bytes_retrans = mytcp_tally(ms)->bytes_retrans;
+	info->tcpi_data_segs_out = mytcp_tally(ms)->data_segs_out;
+	info->tcpi_data_segs_in = mytcp_tally(ms)->data_segs_in;
+	info->tcpi_segs_out = mytcp_tally(ms)->segs_out;
 }
 
 static void info_received(const struct mytcp_sock *ms, struct tcp_info *info)
 {
 	info->tcpi_rcv_ssthresh = ms->rcv_wnd;
-	info->tcpi_bytes_received = ms->bytes_received;
-	info->tcpi_segs_in = ms->segs_in;
+	info->tcpi_bytes_received = mytcp_tally(ms)->bytes_received;
+	info->tcpi_segs_in = mytcp_tally(ms)->segs_in;
 	mytcp_tcp_info_set_rcv_wnd(info, ms->rcv_wnd);
 }
 

@@ -12,15 +12,32 @@
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/sock.h"
 
-/* Once more, perhaps: shutdown(SHUT_RD) had stopped it. */
-static void open_queues(struct sock *sk)
+/* Empty for who polls, and closed; of a listener that was one before they stay. */
+static int make_queues(struct mytcp_sock *ms)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_listener *queues;
 
-	spin_lock_bh(&ms->accept_lock);
-	ms->synq_dead = false;
+	if (ms->listener)
+		return 0;
+	queues = kzalloc(sizeof(*queues), GFP_KERNEL_ACCOUNT);
+	if (!queues)
+		return -ENOBUFS;
+	spin_lock_init(&queues->lock);
+	INIT_LIST_HEAD(&queues->synq);
+	queues->dead = true;
+	ms->listener = queues;
+	return 0;
+}
+
+/* Once more, perhaps: shutdown(SHUT_RD) had stopped it. */
+static void set_queues_dead(struct sock *sk, bool dead)
+{
+	struct mytcp_listener *queues = mytcp_sk(sk)->listener;
+
+	spin_lock_bh(&queues->lock);
+	queues->dead = dead;
 	sk->sk_ack_backlog = 0;
-	spin_unlock_bh(&ms->accept_lock);
+	spin_unlock_bh(&queues->lock);
 }
 
 /* The setting may have listeners do Fast Open that know nothing of it. */
@@ -38,12 +55,10 @@ static int start_listening(struct sock *sk)
 {
 	int err = start_fastopen(sk);
 
+	if (!err)
+		err = make_queues(mytcp_sk(sk));
 	if (err)
 		return err;
-
-	/* empty for who polls; they take the place of what is a connection's */
-	INIT_LIST_HEAD(&mytcp_sk(sk)->accept_queue);
-	INIT_LIST_HEAD(&mytcp_sk(sk)->synq);
 	/*
 	 * The state first: of two that listen at once at least one sees the
 	 * other. No segment does, before the socket is in the table.
@@ -53,12 +68,12 @@ static int start_listening(struct sock *sk)
 	if (!err) {
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 		sk_dst_reset(sk);
-		open_queues(sk);
+		set_queues_dead(sk, false);
 		err = mytcp_table_listen(sk);
 	}
 	if (err) {
 		mytcp_sock_set_state(sk, MYTCP_CLOSE);
-		mytcp_sock_end_queues(sk);
+		set_queues_dead(sk, true);
 		if (mytcp_sk(sk)->port)
 			mytcp_bound_add(sk);
 	}

@@ -417,7 +417,7 @@ static int send_locked(struct sock *sk, struct msghdr *msg)
 	err = sk_stream_error(sk, s.flags, err);
 	/* with nothing queued no ACK will wake who waits for an edge */
 	if (err == -EAGAIN && skb_queue_empty(&sk->sk_write_queue) &&
-	    skb_queue_empty(&mytcp_sk(sk)->send_queue))
+	    mytcp_sent_empty(sk))
 		sk->sk_write_space(sk);
 	return err;
 }

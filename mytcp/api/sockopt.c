@@ -12,6 +12,7 @@
 #include "mytcp/compat/tcp_options.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/timeout.h"
+#include "mytcp/sock/algorithms.h"
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/sock.h"
 
@@ -22,8 +23,7 @@
 #define COUNT_MOST		127	/* of retransmissions or probes */
 #define LINGER2_SECS_MOST	120
 #define RTO_SECS_MOST		(MYTCP_RTO_MAX_US / USEC_PER_SEC)
-#define CONG_NAME_MAX		16	/* TCP_CA_NAME_MAX, not in the uapi */
-#define ULP_NAME_MAX		16	/* TCP_ULP_NAME_MAX, likewise */
+#define ULP_NAME_MAX		16	/* TCP_ULP_NAME_MAX, not in the uapi */
 
 /**
  * struct option - an option whose value is an int
@@ -36,6 +36,10 @@ struct option {
 	int (*set)(struct sock *sk, int val);
 	int (*get)(struct sock *sk);
 };
+
+/* One of struct mytcp_options, and to write it: 0 or -ENOMEM. */
+#define asked(sk, name)		mytcp_option(mytcp_sk(sk), name)
+#define ask(sk, name, val)	mytcp_option_set(mytcp_sk(sk), name, val)
 
 static struct mytcp_net *net_of(const struct sock *sk)
 {
@@ -116,18 +120,15 @@ static int set_maxseg(struct sock *sk, int val)
 {
 	if (val && !within(val, MSS_LEAST, MSS_MOST))
 		return -EINVAL;
-	mytcp_sk(sk)->user_mss = val;
-	return 0;
+	return ask(sk, user_mss, val);
 }
 
 static int get_maxseg(struct sock *sk)
 {
-	const struct mytcp_sock *ms = mytcp_sk(sk);
-
-	if (ms->user_mss && mytcp_sock_in(sk, MYTCP_ST(CLOSE) |
-					  MYTCP_ST(LISTEN)))
-		return ms->user_mss;
-	return ms->mss ?: MYTCP_MSS_DEFAULT4;
+	if (asked(sk, user_mss) && mytcp_sock_in(sk, MYTCP_ST(CLOSE) |
+						 MYTCP_ST(LISTEN)))
+		return asked(sk, user_mss);
+	return mytcp_sk(sk)->mss ?: MYTCP_MSS_DEFAULT4;
 }
 
 static int set_window_clamp(struct sock *sk, int val)
@@ -154,72 +155,68 @@ static int get_window_clamp(struct sock *sk)
 
 static int set_keepidle(struct sock *sk, int val)
 {
+	int err;
+
 	if (!within(val, 1, KEEPALIVE_SECS_MOST))
 		return -EINVAL;
-	WRITE_ONCE(mytcp_sk(sk)->keepalive_time, val * HZ);
+	err = ask(sk, keepalive_time, val * HZ);
 	/* Counted from the last segment, not from now. */
-	if (sock_flag(sk, SOCK_KEEPOPEN))
+	if (!err && sock_flag(sk, SOCK_KEEPOPEN))
 		mytcp_timeout_set_keepalive(sk, 1);
-	return 0;
+	return err;
 }
 
 static int get_keepidle(struct sock *sk)
 {
-	return (mytcp_sk(sk)->keepalive_time ?: net_of(sk)->keepalive_time) /
-	       HZ;
+	return (asked(sk, keepalive_time) ?: net_of(sk)->keepalive_time) / HZ;
 }
 
 static int set_keepintvl(struct sock *sk, int val)
 {
 	if (!within(val, 1, KEEPALIVE_SECS_MOST))
 		return -EINVAL;
-	WRITE_ONCE(mytcp_sk(sk)->keepalive_intvl, val * HZ);
-	return 0;
+	return ask(sk, keepalive_intvl, val * HZ);
 }
 
 static int get_keepintvl(struct sock *sk)
 {
-	return (mytcp_sk(sk)->keepalive_intvl ?: net_of(sk)->keepalive_intvl) /
-	       HZ;
+	return (asked(sk, keepalive_intvl) ?: net_of(sk)->keepalive_intvl) / HZ;
 }
 
 static int set_keepcnt(struct sock *sk, int val)
 {
 	if (!within(val, 1, COUNT_MOST))
 		return -EINVAL;
-	WRITE_ONCE(mytcp_sk(sk)->keepalive_probes, val);
-	return 0;
+	return ask(sk, keepalive_probes, val);
 }
 
 static int get_keepcnt(struct sock *sk)
 {
-	return mytcp_sk(sk)->keepalive_probes ?: net_of(sk)->keepalive_probes;
+	return asked(sk, keepalive_probes) ?: net_of(sk)->keepalive_probes;
 }
 
 static int set_syncnt(struct sock *sk, int val)
 {
 	if (!within(val, 1, COUNT_MOST))
 		return -EINVAL;
-	WRITE_ONCE(mytcp_sk(sk)->syn_retries, val);
-	return 0;
+	return ask(sk, syn_retries, val);
 }
 
 static int get_syncnt(struct sock *sk)
 {
-	return mytcp_sk(sk)->syn_retries ?: net_of(sk)->syn_retries;
+	return asked(sk, syn_retries) ?: net_of(sk)->syn_retries;
 }
 
 static int set_user_timeout(struct sock *sk, int val)
 {
 	if (val < 0)
 		return -EINVAL;
-	WRITE_ONCE(mytcp_sk(sk)->user_timeout, val);
-	return 0;
+	return ask(sk, user_timeout, val);
 }
 
 static int get_user_timeout(struct sock *sk)
 {
-	return mytcp_sk(sk)->user_timeout;
+	return asked(sk, user_timeout);
 }
 
 static int set_linger2(struct sock *sk, int val)
@@ -228,13 +225,12 @@ static int set_linger2(struct sock *sk, int val)
 		val = -1;
 	else
 		val = min(val, LINGER2_SECS_MOST) * HZ;
-	WRITE_ONCE(mytcp_sk(sk)->linger2, val);
-	return 0;
+	return ask(sk, linger2, val);
 }
 
 static int get_linger2(struct sock *sk)
 {
-	int val = mytcp_sk(sk)->linger2;
+	int val = asked(sk, linger2);
 
 	return val < 0 ? val : (val ?: net_of(sk)->fin_timeout) / HZ;
 }
@@ -269,14 +265,16 @@ static int get_defer_accept(struct sock *sk)
 
 static int set_notsent_lowat(struct sock *sk, int val)
 {
-	WRITE_ONCE(mytcp_sk(sk)->notsent_lowat, val);
-	sk->sk_write_space(sk);
-	return 0;
+	int err = ask(sk, notsent_lowat, val);
+
+	if (!err)
+		sk->sk_write_space(sk);
+	return err;
 }
 
 static int get_notsent_lowat(struct sock *sk)
 {
-	return mytcp_sk(sk)->notsent_lowat;
+	return asked(sk, notsent_lowat);
 }
 
 static int set_inq(struct sock *sk, int val)
@@ -311,12 +309,11 @@ static int get_fastopen(struct sock *sk)
 	return mytcp_fastopen_most(sk);
 }
 
-static void set_fastopen_opt(struct sock *sk, u8 bit, int val)
+static int set_fastopen_opt(struct sock *sk, u8 bit, int val)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
+	u8 others = asked(sk, fastopen) & ~bit;
 
-	WRITE_ONCE(ms->fastopen_opts,
-		   val ? ms->fastopen_opts | bit : ms->fastopen_opts & ~bit);
+	return ask(sk, fastopen, val ? others | bit : others);
 }
 
 static int set_fastopen_connect(struct sock *sk, int val)
@@ -327,26 +324,24 @@ static int set_fastopen_connect(struct sock *sk, int val)
 		return -EOPNOTSUPP;
 	if (sk->sk_state != MYTCP_CLOSE)
 		return -EINVAL;
-	set_fastopen_opt(sk, MYTCP_FO_CONNECT, val);
-	return 0;
+	return set_fastopen_opt(sk, MYTCP_FO_CONNECT, val);
 }
 
 static int get_fastopen_connect(struct sock *sk)
 {
-	return !!(mytcp_sk(sk)->fastopen_opts & MYTCP_FO_CONNECT);
+	return !!(asked(sk, fastopen) & MYTCP_FO_CONNECT);
 }
 
 static int set_fastopen_no_cookie(struct sock *sk, int val)
 {
 	if (!within(val, 0, 1) || !may_still_listen(sk))
 		return -EINVAL;
-	set_fastopen_opt(sk, MYTCP_FO_NO_COOKIE, val);
-	return 0;
+	return set_fastopen_opt(sk, MYTCP_FO_NO_COOKIE, val);
 }
 
 static int get_fastopen_no_cookie(struct sock *sk)
 {
-	return !!(mytcp_sk(sk)->fastopen_opts & MYTCP_FO_NO_COOKIE);
+	return !!(asked(sk, fastopen) & MYTCP_FO_NO_COOKIE);
 }
 
 /* ---- the rest ---- */
@@ -355,13 +350,12 @@ static int set_thin_lto(struct sock *sk, int val)
 {
 	if (!within(val, 0, 1))
 		return -EINVAL;
-	mytcp_sk(sk)->thin_lto = val;
-	return 0;
+	return ask(sk, thin_lto, val);
 }
 
 static int get_thin_lto(struct sock *sk)
 {
-	return mytcp_sk(sk)->thin_lto;
+	return asked(sk, thin_lto);
 }
 
 /* Without effect in every kernel that is left: the name is kept for programs. */
@@ -379,13 +373,12 @@ static int set_save_syn(struct sock *sk, int val)
 {
 	if (!within(val, 0, MYTCP_SAVE_SYN_LINK))
 		return -EINVAL;
-	WRITE_ONCE(mytcp_sk(sk)->save_syn, val);
-	return 0;
+	return ask(sk, save_syn, val);
 }
 
 static int get_save_syn(struct sock *sk)
 {
-	return mytcp_sk(sk)->save_syn;
+	return asked(sk, save_syn);
 }
 
 /* To be set only while a connection is restored, which MyTCP cannot do. */
@@ -438,40 +431,13 @@ static const struct option *find_option(int name)
 
 /* ---- options whose value is no int ---- */
 
-static const struct mytcp_cong_ops * const algorithms[] = {
-	&mytcp_cong_reno,
-};
-
-static const struct mytcp_cong_ops *find_algorithm(const char *name)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(algorithms); i++) {
-		if (!strcmp(algorithms[i]->name, name))
-			return algorithms[i];
-	}
-	return NULL;
-}
-
-/* The window stays, as it is the path's; what the old algorithm knew goes. */
-static void use_algorithm(struct mytcp_cong *cong,
-			  const struct mytcp_cong_ops *ops)
-{
-	if (cong->ops == ops)
-		return;
-	cong->ops = ops;
-	cong->cwnd_cnt = 0;
-	memset(cong->priv, 0, sizeof(cong->priv));
-	if (ops->init)
-		ops->init(cong);
-}
-
 static int set_congestion(struct sock *sk, sockptr_t optval,
 			  unsigned int optlen)
 {
-	const struct mytcp_cong_ops *ops;
-	char name[CONG_NAME_MAX];
+	bool any = ns_capable(sock_net(sk)->user_ns, CAP_NET_ADMIN);
+	char name[MYTCP_CONG_NAME_MAX];
 	long len;
+	int err;
 
 	if (!optlen)
 		return -EINVAL;
@@ -481,13 +447,10 @@ static int set_congestion(struct sock *sk, sockptr_t optval,
 		return -EFAULT;
 	name[len] = '\0';
 
-	ops = find_algorithm(name);
-	if (!ops)
-		return -ENOENT;
 	lock_sock(sk);
-	use_algorithm(&mytcp_sk(sk)->cong, ops);
+	err = mytcp_algorithms_choose(&mytcp_sk(sk)->cong, name, any);
 	release_sock(sk);
-	return 0;
+	return err;
 }
 
 /* As much of the value as the user has room for, and how much it was. */
@@ -507,11 +470,9 @@ static int put_value(char __user *optval, int __user *optlen,
 static int get_congestion(struct sock *sk, char __user *optval,
 			  int __user *optlen)
 {
-	char name[CONG_NAME_MAX] = "";
+	char name[MYTCP_CONG_NAME_MAX] = "";
 
-	lock_sock(sk);
-	strscpy(name, mytcp_sk(sk)->cong.ops->name, sizeof(name));
-	release_sock(sk);
+	mytcp_algorithms_name(&mytcp_sk(sk)->cong, name);
 	return put_value(optval, optlen, name, sizeof(name));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The accept queue of a listener. A child is added in softirq without the
- * listener's socket lock: its accept_lock is enough, and says whether it listens.
+ * listener's socket lock: the queues' own is enough, and says whether it listens.
  */
 #include "mytcp/engine/acceptq.h"
 #include "mytcp/engine/child.h"
@@ -10,17 +10,21 @@
 /* False: the listener has closed. */
 static bool acceptq_push(struct sock *listener, struct sock *child)
 {
-	struct mytcp_sock *ms = mytcp_sk(listener);
+	struct mytcp_listener *queues = mytcp_sk(listener)->listener;
 	bool taken;
 
-	spin_lock(&ms->accept_lock);
-	taken = !ms->synq_dead;
+	spin_lock(&queues->lock);
+	taken = !queues->dead;
 	if (taken) {
 		/* Its own reference keeps it: only an orphan is destroyed. */
-		list_add_tail(&mytcp_sk(child)->accept_link, &ms->accept_queue);
+		if (queues->first)
+			queues->last->accept_next = mytcp_sk(child);
+		else
+			WRITE_ONCE(queues->first, mytcp_sk(child));
+		queues->last = mytcp_sk(child);
 		sk_acceptq_added(listener);
 	}
-	spin_unlock(&ms->accept_lock);
+	spin_unlock(&queues->lock);
 	return taken;
 }
 
@@ -69,17 +73,17 @@ void mytcp_acceptq_enter(struct sock *listener, struct sock *child)
  */
 struct sock *mytcp_acceptq_take(struct sock *listener)
 {
-	struct mytcp_sock *ms = mytcp_sk(listener);
+	struct mytcp_listener *queues = mytcp_sk(listener)->listener;
 	struct mytcp_sock *child;
 
-	spin_lock_bh(&ms->accept_lock);
-	child = list_first_entry_or_null(&ms->accept_queue, struct mytcp_sock,
-					 accept_link);
+	spin_lock_bh(&queues->lock);
+	child = queues->first;
 	if (child) {
-		list_del_init(&child->accept_link);
+		WRITE_ONCE(queues->first, child->accept_next);
+		child->accept_next = NULL;
 		sk_acceptq_removed(listener);
 	}
-	spin_unlock_bh(&ms->accept_lock);
+	spin_unlock_bh(&queues->lock);
 	return child ? &child->inet.sk : NULL;
 }
 

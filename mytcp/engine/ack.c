@@ -4,40 +4,53 @@
  * leaves the send queue, the round trip is sampled, the window updated.
  */
 #include "mytcp/engine/ack.h"
+#include "mytcp/engine/congestion.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/recovery.h"
+#include "mytcp/engine/sacked.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/tail.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/sock/drop.h"
 #include "mytcp/sock/trace.h"
 
-/**
- * struct ack_news - what left the send queue
- * @sent_us: when the newest skb of it was sent, 0 for none
- * @again: something of it had been retransmitted (Karn: no sample from it)
- * @delivered: segments
- */
-struct ack_news {
-	u64 sent_us;
-	bool again;
-	u32 delivered;
-};
+/* Full segments of an skb that an ACK up to @una covers. */
+static u32 ack_within(const struct mytcp_sock *ms, const struct mytcp_cb *cb, u32 una)
+{
+	return mytcp_seq_gt(una, cb->seq) ? (una - cb->seq) / ms->mss : 0;
+}
 
-static void ack_clean_queue(struct sock *sk, struct ack_news *news)
+/*
+ * What is acknowledged leaves the queue. An skb of many segments stays until the last
+ * of them is; those that are acknowledged before are told of as they are.
+ */
+static void ack_clean_queue(struct sock *sk, struct mytcp_news *news)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 before = ms->snd_una - news->acked;
 	struct sk_buff *skb;
+	u32 told, segs;
 
-	while ((skb = skb_peek(&ms->send_queue))) {
+	while ((skb = mytcp_sent_first(sk))) {
 		struct mytcp_cb *cb = mytcp_cb(skb);
 
-		if (mytcp_seq_gt(cb->end, ms->snd_una))
+		told = ack_within(ms, cb, before);
+		if (mytcp_seq_lt(cb->seq, ms->snd_una))
+			mytcp_rate_delivered(&news->rate, &cb->stamp,
+					     (u32)cb->sent_us);
+		if (mytcp_seq_gt(cb->end, ms->snd_una)) {
+			if (!cb->sacked)
+				news->segs += ack_within(ms, cb, ms->snd_una) - told;
 			break;
+		}
 		if (cb->tx > 1)
 			news->again = true;
 		else
 			news->sent_us = cb->sent_us;
-		news->delivered += mytcp_sendq_acked(sk, skb);
+		if (!cb->sacked)
+			mytcp_sacked_delivered(sk, skb, news);
+		segs = mytcp_sendq_acked(sk, skb);
+		news->segs += segs - min(segs, told);
 	}
 }
 
@@ -47,7 +60,7 @@ static void ack_clean_queue(struct sock *sk, struct ack_news *news)
  */
 static u32 ack_sample_us(const struct mytcp_sock *ms,
 			 const struct mytcp_seg *seg,
-			 const struct ack_news *news)
+			 const struct mytcp_news *news)
 {
 	/* Of our SYN-ACK the SYN queue has taken it. */
 	if (mytcp_sock_state(&ms->inet.sk) == MYTCP_SYN_RECV && ms->rtt.srtt_us)
@@ -68,6 +81,28 @@ static u32 ack_sample_us(const struct mytcp_sock *ms,
 	return 0;
 }
 
+/* RFC 8985 6.2 step 1: where RACK is at work, an old minimum is forgotten. */
+static void ack_sampled(struct sock *sk, const struct mytcp_news *news, u32 rtt_us)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_minrtt *minrtt;
+	u64 window_us;
+
+	mytcp_rtt_sample(&ms->rtt, rtt_us);
+	trace_mytcp_rtt(sk, rtt_us);
+	if (!ms->bulk)
+		return;
+	minrtt = &ms->bulk->minrtt;
+	window_us = (u64)READ_ONCE(mytcp_net(sock_net(sk))->min_rtt_wlen) *
+		    USEC_PER_SEC;
+	if (mytcp_minrtt_us(minrtt) == MYTCP_MINRTT_NONE)
+		mytcp_minrtt_sample(minrtt, ms->rtt.min_us, news->rack.now_us,
+				    window_us);
+	else
+		mytcp_minrtt_sample(minrtt, rtt_us, news->rack.now_us, window_us);
+	ms->rtt.min_us = mytcp_minrtt_us(minrtt);
+}
+
 /* Full segments acknowledged: bytes are counted, not ACKs (RFC 3465, A27). */
 static u32 ack_segments(const struct mytcp_sock *ms, u32 before)
 {
@@ -78,53 +113,113 @@ static u32 ack_segments(const struct mytcp_sock *ms, u32 before)
 	       DIV_ROUND_UP(ms->snd_una - before, ms->mss);
 }
 
-static void ack_grow_window(struct sock *sk, u32 before, u32 rtt_us)
+/* Each duplicate ACK has told of a segment already. */
+static u32 ack_delivered(const struct mytcp_sock *ms, u32 acked)
+{
+	return acked - min_t(u32, acked, ms->dupacks);
+}
+
+/* Recovery first, which decides; then congestion control hears of it. */
+static void ack_react(struct sock *sk, struct mytcp_cong_ack *told, bool marked,
+		      const struct mytcp_news *news)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
-	struct mytcp_cong_ack told = {
-		.acked = ack_segments(ms, before),
-		.rtt_us = rtt_us,
-		.now_us = mytcp_clock_us(),
-		.cwnd_limited = ms->cwnd_limited,
-	};
+	u32 lost = ms->lost;
 
-	if (mytcp_recovery_on_ack(sk, told.acked) && told.acked)
-		ms->cong.ops->on_ack(&ms->cong, &told);
+	told->cwnd_limited = ms->cwnd_limited;
+	if (!marked)
+		mytcp_recovery_undo(sk, news, told->rtt_us);
+	if (mytcp_sacked_agreed(ms)) {
+		told->delivered = news->segs;
+		told->recovering = !mytcp_recovery_by_sack(sk, news);
+	} else if (news->acked) {
+		told->delivered = ack_delivered(ms, told->acked);
+		told->recovering = !mytcp_recovery_on_ack(sk, told->acked);
+	} else {
+		/* a segment has left the network, though it is not known which */
+		told->delivered = 1;
+		mytcp_recovery_on_dupack(sk);
+		told->recovering = ms->recovery != MYTCP_RECOVERY_OPEN;
+	}
+	told->delivered_ce = marked ? told->delivered : 0;
+	told->in_flight = mytcp_recovery_in_flight(sk);
+	if (ms->lost > lost)
+		told->lost = DIV_ROUND_UP(ms->lost - lost, ms->mss);
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
-	mytcp_sendq_expand(sk);
-	ms->cwnd_limited = false;
+	mytcp_congestion_on_ack(sk, told, &news->rate);
 }
 
-static void ack_advance(struct sock *sk, const struct mytcp_seg *seg)
+/* What is acknowledged leaves the queue; the round trip, or 0. */
+static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
+		       struct mytcp_news *news)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct ack_news news = {};
-	u32 before = ms->snd_una;
 	u32 rtt_us;
 
+	news->acked = seg->ack - ms->snd_una;
 	ms->snd_una = seg->ack;
-	ms->bytes_acked += seg->ack - before;
-	ack_clean_queue(sk, &news);
-	mytcp_count_add(sock_net(sk), TCPDelivered, news.delivered);
-	if (mytcp_ecn_congested(sk, seg))
-		mytcp_count_add(sock_net(sk), TCPDeliveredCE, news.delivered);
-	rtt_us = ack_sample_us(ms, seg, &news);
-	if (rtt_us) {
-		mytcp_rtt_sample(&ms->rtt, rtt_us);
-		trace_mytcp_rtt(sk, rtt_us);
-	}
+	mytcp_tally(ms)->bytes_acked += news->acked;
+	ack_clean_queue(sk, news);
+	mytcp_sacked_advance(sk, news);
+	rtt_us = ack_sample_us(ms, seg, news);
+	if (rtt_us)
+		ack_sampled(sk, news, rtt_us);
 	ms->retransmits = 0;
-	ms->first_rtx_us = 0;
+	ms->first_rtx_ms = 0;
 	sk->sk_err_soft = 0;
-	ack_grow_window(sk, before, rtt_us);
+	return rtt_us;
+}
+
+/* snd_una has moved, and everybody has heard of it. */
+static void ack_advanced(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	mytcp_sendq_expand(sk);
+	ms->cwnd_limited = false;
 	if (ms->urg_mode && mytcp_seq_ge(ms->snd_una, ms->snd_up))
 		ms->urg_mode = false;
 	/* RFC 6298 5.2 and 5.3 */
-	if (skb_queue_empty(&ms->send_queue))
+	if (mytcp_sent_empty(sk))
 		mytcp_timer_stop(sk);
-	else
-		mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
+	else if (ms->timer_job != MYTCP_JOB_REORDER)
+		mytcp_tail_arm(sk);
+}
+
+/*
+ * All that an ACK tells of what was sent. @dup: it is a duplicate, as far as that
+ * can be told without SACK.
+ */
+static void ack_take(struct sock *sk, const struct mytcp_seg *seg, bool dup)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	bool marked = mytcp_ecn_congested(sk, seg);
+	bool forward = seg->ack != ms->snd_una;
+	u32 before = ms->snd_una;
+	struct mytcp_cong_ack told = {};
+	struct mytcp_news news;
+
+	mytcp_sacked_begin(sk, seg, &news);
+	if (forward) {
+		/* it was for what is acknowledged now */
+		if (ms->timer_job == MYTCP_JOB_REORDER)
+			ms->timer_job = MYTCP_JOB_NONE;
+		told.rtt_us = ack_advance(sk, seg, &news);
+		told.acked = ack_segments(ms, before);
+	}
+	mytcp_sacked_blocks(sk, seg, &news);
+	if (news.reordered)
+		mytcp_count(sock_net(sk), TCPSACKReorder);
+	mytcp_count_add(sock_net(sk), TCPDelivered, news.segs);
+	if (marked)
+		mytcp_count_add(sock_net(sk), TCPDeliveredCE, news.segs);
+	if (forward || news.segs || news.has_dsack || dup) {
+		mytcp_tail_on_ack(sk, seg, &news, told.rtt_us, dup);
+		ack_react(sk, &told, marked, &news);
+	}
+	if (forward)
+		ack_advanced(sk);
 }
 
 /* True when the peer's window changed. */
@@ -149,22 +244,12 @@ static bool ack_update_window(struct sock *sk, const struct mytcp_seg *seg)
 }
 
 /* RFC 5681 2: a duplicate acknowledgment. */
-static bool ack_is_duplicate(const struct mytcp_sock *ms,
+static bool ack_is_duplicate(const struct sock *sk,
 			     const struct mytcp_seg *seg, bool window_changed)
 {
-	return seg->ack == ms->snd_una && !seg->len && !window_changed &&
+	return seg->ack == mytcp_sk(sk)->snd_una && !seg->len && !window_changed &&
 	       !(seg->flags & (MYTCP_SYN | MYTCP_FIN)) &&
-	       !skb_queue_empty(&ms->send_queue);
-}
-
-/*
- * RFC 5961 5.2: how far an ACK may lag behind. Nothing was sent before the SYN, so
- * in a young connection it is less than a window: else who guesses ACKs at random
- * has a window's chance from the start.
- */
-static u32 ack_oldest(const struct mytcp_sock *ms)
-{
-	return ms->snd_una - (u32)min_t(u64, ms->max_window, ms->bytes_acked);
+	       !mytcp_sent_empty(sk);
 }
 
 /**
@@ -179,7 +264,7 @@ int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 		      unsigned int *acts)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	bool window_changed;
+	bool window_changed, dup;
 
 	/* Something not yet sent: ACK, drop (also RFC 5961 5.2, A26). */
 	if (mytcp_seq_gt(seg->ack, ms->snd_nxt)) {
@@ -187,7 +272,7 @@ int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 		return MYTCP_MIB_DropBadAck;
 	}
 	if (mytcp_seq_lt(seg->ack, ms->snd_una)) {
-		if (mytcp_seq_lt(seg->ack, ack_oldest(ms))) {
+		if (mytcp_seq_lt(seg->ack, mytcp_sacked_oldest(ms))) {
 			*acts |= MYTCP_ACT_CHALLENGE;
 			return MYTCP_MIB_DropOldAck;
 		}
@@ -197,11 +282,9 @@ int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 	if (mytcp_ecn_congested(sk, seg))
 		mytcp_recovery_on_ece(sk);
 	window_changed = ack_update_window(sk, seg);
-	if (seg->ack != ms->snd_una) {
-		ack_advance(sk, seg);
-		*acts |= MYTCP_ACT_PUSH;
-	} else if (ack_is_duplicate(ms, seg, window_changed)) {
-		mytcp_recovery_on_dupack(sk);
+	dup = ack_is_duplicate(sk, seg, window_changed);
+	if (seg->ack != ms->snd_una || dup || (seg->opts.has & MYTCP_HAS_SACK)) {
+		ack_take(sk, seg, dup);
 		*acts |= MYTCP_ACT_PUSH;
 	}
 	if (window_changed)
@@ -221,7 +304,7 @@ void mytcp_ack_first(struct sock *sk, const struct mytcp_seg *seg)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	ms->rtt.backoff = 0;
-	ack_advance(sk, seg);
+	ack_take(sk, seg, false);
 	/* RFC 6298 5.7: the SYN was retransmitted, and gave no sample */
 	if (!ms->rtt.srtt_us)
 		ms->rtt.rto_us = MYTCP_RTO_FALLBACK_US;

@@ -48,7 +48,6 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 	ms->irs = entry->irs;
 	ms->rcv_nxt = entry->irs + 1;
 	ms->rcv_wup = ms->rcv_nxt;
-	ms->last_ack_sent = ms->rcv_nxt;
 	ms->copied_seq = ms->rcv_nxt;
 	ms->urg_seq = ms->rcv_nxt;
 	ms->rcv_wnd = entry->timed.wnd;
@@ -56,7 +55,7 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 	ms->rcv_wscale = entry->wscale;
 	ms->ts_offset = entry->ts_offset;
 	ms->offer = entry->offer;
-	ms->peer_mss = ms->ip->mss_default;
+	ms->peer_mss = mytcp_ip(ms)->mss_default;
 	mytcp_input_negotiate(ms, &opts);
 	ms->snd_wnd = entry->peer_wnd;
 	ms->max_window = ms->snd_wnd;
@@ -128,7 +127,7 @@ struct sock *mytcp_child_make(struct mytcp_synq *entry)
 	err = -ECONNREFUSED;	/* the listener has just closed */
 	if (!mytcp_sk(child)->port)
 		goto give_up;
-	err = mytcp_sk(child)->ip->route(child);
+	err = mytcp_ip(mytcp_sk(child))->route(child);
 	if (err)
 		goto give_up;
 	mytcp_output_sync_mss(child, dst_mtu(__sk_dst_get(child)));

@@ -17,7 +17,7 @@
  * struct mytcp_synq - a half-open connection
  * @timed: in the connection table, and on a wheel for the next SYN-ACK; its wnd
  *	is our window, which is not scaled; constant; must be first
- * @link: in the listener's synq; its accept_lock
+ * @link: in the listener's synq; its lock
  * @listener: referenced; constant
  * @return_route: IP options that lead back, or NULL; constant
  * @saved_syn: for TCP_SAVED_SYN, owned until the child has it; or NULL

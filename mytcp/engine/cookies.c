@@ -96,7 +96,7 @@ int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
 	struct mytcp_syncookie_keys now;
 	struct mytcp_cookie_tuple tuple;
 	struct mytcp_synq entry;
-	struct dst_entry *dst;
+	struct mytcp_flow flow;
 
 	mytcp_synack_take(&entry, listener, seg, key);
 	syn.mss = entry.peer_has & MYTCP_HAS_MSS ? entry.peer_mss :
@@ -111,8 +111,7 @@ int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
 		entry.wscale = 0;
 		entry.flags = 0;
 	}
-	dst = mytcp_synack_route(&entry);
-	if (IS_ERR(dst))
+	if (mytcp_synack_route(&entry, &flow))
 		return MYTCP_MIB_DropNoRoute;
 	syn.wscale = entry.wscale;
 	mytcp_key_to_tuple(key, &tuple);
@@ -121,8 +120,8 @@ int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
 	entry.flags |= MYTCP_SYNQ_COOKIE;
 	cookies_expect(listener);
 	mytcp_count(sock_net(listener), SyncookiesSent);
-	mytcp_synack_send(&entry, dst, skb);
-	dst_release(dst);
+	mytcp_synack_send(&entry, &flow, skb);
+	dst_release(flow.dst);
 	return MYTCP_TAKEN;
 }
 
@@ -208,7 +207,7 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 {
 	struct net *net = sock_net(listener);
 	struct mytcp_synq entry;
-	struct dst_entry *dst;
+	struct mytcp_flow flow;
 	struct sock *child;
 
 	if (sk_acceptq_is_full(listener))
@@ -216,10 +215,9 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 	/* the slice may have ended between the two looks */
 	if (!cookies_recall(&entry, listener, seg, key))
 		return MYTCP_MIB_SyncookiesFailed;
-	dst = mytcp_synack_route(&entry);
-	if (IS_ERR(dst))
+	if (mytcp_synack_route(&entry, &flow))
 		return MYTCP_MIB_DropNoRoute;
-	dst_release(dst);
+	dst_release(flow.dst);
 	/* Found under RCU: its last reference may be gone. */
 	if (!refcount_inc_not_zero(&listener->sk_refcnt))
 		return MYTCP_MIB_DropAfterClose;

@@ -6,11 +6,15 @@
 #include "mytcp/engine/data.h"
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/ecn.h"
+#include "mytcp/engine/output.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/drop.h"
 
-/* Out-of-order pieces a connection may hold. */
-#define MAX_PIECES	1024
+/*
+ * Out-of-order pieces a connection may hold. The largest window of the default
+ * rmem needs half of them in full segments; what they weigh is bounded, too.
+ */
+#define MAX_PIECES	8192
 
 /**
  * mytcp_data_is_readable() - is so much here, or as much as may ever come?
@@ -141,7 +145,7 @@ static void data_deliver(struct sock *sk, struct sk_buff *skb, bool owned)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 end = mytcp_cb(skb)->end;
 
-	ms->bytes_received += end - ms->rcv_nxt;
+	mytcp_tally(ms)->bytes_received += end - ms->rcv_nxt;
 	WRITE_ONCE(ms->rcv_nxt, end);
 	if (!owned && data_coalesce(sk, skb))
 		return;
@@ -157,14 +161,15 @@ static void data_deliver(struct sock *sk, struct sk_buff *skb, bool owned)
 static bool data_drain(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk = ms->bulk;
 	struct mytcp_piece *piece;
 	bool fin = false;
 
-	while (!fin && (piece = mytcp_reasm_first(&ms->reasm)) &&
+	while (!fin && (piece = mytcp_reasm_first(&bulk->reasm)) &&
 	       mytcp_seq_le(piece->seq, ms->rcv_nxt)) {
 		struct sk_buff *skb = mytcp_piece_skb(piece);
 
-		mytcp_reasm_remove(&ms->reasm, piece);
+		mytcp_reasm_remove(&bulk->reasm, piece);
 		if (mytcp_seq_le(piece->end, ms->rcv_nxt)) {
 			consume_skb(skb);
 			continue;
@@ -172,7 +177,7 @@ static bool data_drain(struct sock *sk)
 		fin = mytcp_cb(skb)->flags & MYTCP_FIN;
 		data_deliver(sk, skb, true);
 	}
-	mytcp_sacks_advance(&ms->sacks, ms->rcv_nxt);
+	mytcp_sacks_advance(&bulk->sacks, ms->rcv_nxt);
 	return fin;
 }
 
@@ -193,34 +198,86 @@ static bool data_fit_skb(struct sk_buff *skb, u32 seq, u32 end)
 	return true;
 }
 
-static void data_free_covered(struct list_head *covered)
+static void data_free_covered(struct mytcp_piece *covered)
 {
-	struct mytcp_piece *piece, *next;
+	while (covered) {
+		struct sk_buff *skb = mytcp_piece_skb(covered);
 
-	list_for_each_entry_safe(piece, next, covered, node) {
-		list_del(&piece->node);
-		consume_skb(mytcp_piece_skb(piece));
+		covered = covered->next;
+		consume_skb(skb);
 	}
 }
 
 /*
- * Room among the pieces for one that begins at @seq: a search costs their
- * number (A13), so it is bounded; the farthest piece gives way.
+ * Give up the farthest piece: it is what the peer will send again last. That it
+ * was reported does not forbid it, but it must not be reported any more (RFC
+ * 2018 8).
  */
-static bool data_make_room(struct sock *sk, u32 seq)
+static void data_prune(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct mytcp_reasm *reasm = &ms->reasm;
-	struct mytcp_piece *last = mytcp_reasm_last(reasm);
+	struct mytcp_bulk *bulk = ms->bulk;
+	struct mytcp_piece *last = mytcp_reasm_last(&bulk->reasm);
 
-	if (reasm->count < MAX_PIECES)
-		return true;
-	if (mytcp_seq_ge(seq, last->seq))
-		return false;
-	mytcp_reasm_remove(reasm, last);
+	mytcp_reasm_remove(&bulk->reasm, last);
+	mytcp_sacks_retreat(&bulk->sacks, last->seq);
 	mytcp_drop(sock_net(sk), mytcp_piece_skb(last), &ms->node.key,
 		   TCPOFODrop);
+}
+
+/*
+ * Room for one more piece, @skb: their number is bounded, and so is what
+ * they weigh (A13). Those that lie farther give way to it.
+ */
+static bool data_make_room(struct sock *sk, struct sk_buff *skb)
+{
+	const struct mytcp_reasm *reasm = &mytcp_sk(sk)->bulk->reasm;
+
+	while (reasm->count >= MAX_PIECES || !data_fits(sk, skb, false)) {
+		const struct mytcp_piece *last = mytcp_reasm_last(reasm);
+
+		if (!last || mytcp_seq_ge(mytcp_cb(skb)->seq, last->seq))
+			return false;
+		data_prune(sk);
+	}
 	return true;
+}
+
+/* What is in order comes before all that is not. */
+static bool data_make_room_in_order(struct sock *sk, struct sk_buff *skb)
+{
+	while (!data_fits(sk, skb, true)) {
+		if (!mytcp_sock_has_pieces(mytcp_sk(sk)))
+			return false;
+		data_prune(sk);
+	}
+	return true;
+}
+
+/**
+ * mytcp_data_twice() - octets came that are here already
+ * @sk: socket, locked
+ * @left: the first of them
+ * @right: the one after the last; up to RCV.NXT if @left is before it
+ *
+ * RFC 2883: the next ACK says so, and the peer learns what it has sent in vain.
+ */
+void mytcp_data_twice(struct sock *sk, u32 left, u32 right)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk;
+
+	if (!(ms->opt & MYTCP_HAS_SACK_PERM) ||
+	    !READ_ONCE(mytcp_net(sock_net(sk))->dsack))
+		return;
+	bulk = mytcp_bulk_make(&ms->bulk, ms->snd_una);
+	if (!bulk)
+		return;
+	mytcp_sacks_twice(&bulk->sacks, left, right, ms->rcv_nxt);
+	if (mytcp_seq_lt(left, ms->rcv_nxt))
+		mytcp_count(sock_net(sk), TCPDSACKOldSent);
+	else
+		mytcp_count(sock_net(sk), TCPDSACKOfoSent);
 }
 
 /* Beyond RCV.NXT: SHLD-31 keeps it. Consumes the skb. */
@@ -229,28 +286,35 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_cb *cb = mytcp_cb(skb);
 	u32 seq = cb->seq, end = cb->end;
-	LIST_HEAD(covered);
+	struct mytcp_piece *covered;
+	struct mytcp_bulk *bulk;
 
 	mytcp_delack_enter_quick(sk, 16);
-	if (!data_make_room(sk, seq) || !data_fits(sk, skb, false)) {
-		mytcp_drop(sock_net(sk), skb, &ms->node.key, TCPOFODrop);
-		return;
-	}
-	if (mytcp_reasm_insert(&ms->reasm, &cb->piece, &covered) ==
-	    MYTCP_REASM_DUP) {
-		mytcp_count(sock_net(sk), TCPOFOMerge);
-		consume_skb(skb);
-		return;
-	}
-	data_free_covered(&covered);
-	skb_set_owner_r(skb, sk);
-	mytcp_count(sock_net(sk), TCPOFOQueue);
-	if (!data_fit_skb(skb, seq, end)) {
-		mytcp_reasm_remove(&ms->reasm, &cb->piece);
+	bulk = mytcp_bulk_make(&ms->bulk, ms->snd_una);
+	if (!bulk) {
 		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropNoMemory);
 		return;
 	}
-	mytcp_sacks_add(&ms->sacks, cb->seq, cb->end);
+	if (!data_make_room(sk, skb)) {
+		mytcp_drop(sock_net(sk), skb, &ms->node.key, TCPOFODrop);
+		return;
+	}
+	if (mytcp_reasm_insert(&bulk->reasm, &cb->piece, &covered) ==
+	    MYTCP_REASM_DUP) {
+		mytcp_count(sock_net(sk), TCPOFOMerge);
+		mytcp_data_twice(sk, seq, end);
+		consume_skb(skb);
+		return;
+	}
+	data_free_covered(covered);
+	skb_set_owner_r(skb, sk);
+	mytcp_count(sock_net(sk), TCPOFOQueue);
+	if (!data_fit_skb(skb, seq, end)) {
+		mytcp_reasm_remove(&bulk->reasm, &cb->piece);
+		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropNoMemory);
+		return;
+	}
+	mytcp_sacks_add(&bulk->sacks, cb->seq, cb->end);
 }
 
 /* Cut what lies beyond the window; the verdict when nothing is left. */
@@ -281,13 +345,14 @@ static int data_judge(struct sock *sk, struct sk_buff *skb)
 
 	if (mytcp_seq_le(cb->end, ms->rcv_nxt)) {
 		/* All old: our ACK was lost, or is late. */
+		mytcp_data_twice(sk, cb->seq, cb->end);
 		mytcp_count(sock_net(sk), DelayedACKLost);
 		mytcp_delack_enter_quick(sk, 16);
 		return MYTCP_TAKEN;
 	}
 	verdict = data_trim_to_window(ms, skb);
 	if (verdict != MYTCP_GO_ON || mytcp_seq_gt(cb->seq, ms->rcv_nxt) ||
-	    data_fits(sk, skb, true))
+	    data_make_room_in_order(sk, skb))
 		return verdict;
 	/* what is here is all that will be, until it is read */
 	if (!sock_flag(sk, SOCK_DEAD))
@@ -313,6 +378,8 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	int verdict;
 	bool fin;
 
+	if (ms->ack_pending && mytcp_ecn_turns(sk, seg))
+		mytcp_output_ack(sk);
 	mytcp_ecn_received(sk, seg);
 	skb->dev = NULL;
 	skb_dst_drop(skb);
@@ -330,9 +397,11 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 		return false;
 	}
 	fin = cb->flags;
+	if (mytcp_seq_lt(cb->seq, ms->rcv_nxt))
+		mytcp_data_twice(sk, cb->seq, ms->rcv_nxt);
 	mytcp_delack_note_data(sk, one);
 	data_deliver(sk, skb, false);
-	if (ms->reasm.count)
+	if (mytcp_sock_has_pieces(ms))
 		fin |= data_drain(sk);
 	else
 		*acts ^= MYTCP_ACT_ACK | MYTCP_ACT_DELACK;

@@ -11,6 +11,7 @@
 bool mytcp_data_is_readable(const struct sock *sk, int target);
 void mytcp_data_urgent(struct sock *sk, const struct sk_buff *skb,
 		       const struct mytcp_seg *seg);
+void mytcp_data_twice(struct sock *sk, u32 left, u32 right);
 bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 			const struct mytcp_seg *seg, unsigned int *acts);
 

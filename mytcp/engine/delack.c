@@ -81,8 +81,8 @@ void mytcp_delack_note_sent(struct sock *sk)
 		ms->ack_quick--;
 	ms->ack_turn = false;
 	mytcp_timer_stop_delack(sk);
-	if (test_bit(MYTCP_DEFER_ACK, &ms->deferred))
-		clear_bit(MYTCP_DEFER_ACK, &ms->deferred);
+	if (test_bit(MYTCP_DEFER_ACK, mytcp_sock_deferred(sk)))
+		clear_bit(MYTCP_DEFER_ACK, mytcp_sock_deferred(sk));
 }
 
 /* Somebody waits for what has come, and will run. */
@@ -164,6 +164,8 @@ bool mytcp_delack_after_read(struct sock *sk, int copied, bool waits)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
+	if (copied > 0)
+		mytcp_window_tune(sk);
 	if (ms->ack_pending) {
 		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss)
 			return true;

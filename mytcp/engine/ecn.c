@@ -8,8 +8,8 @@
 
 static u16 ecn_asks(const struct sock *sk)
 {
-	return READ_ONCE(mytcp_net(sock_net(sk))->ecn) == 1 ?
-	       MYTCP_ECN_ASKS : 0;
+	return READ_ONCE(mytcp_net(sock_net(sk))->ecn) == 1 ||
+	       mytcp_ecn_needed(sk) ? MYTCP_ECN_ASKS : 0;
 }
 
 /**
@@ -43,11 +43,28 @@ void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack)
 }
 
 /**
+ * mytcp_ecn_turns() - will a segment with text change what ACKs echo at once?
+ * @sk: socket, locked
+ * @seg: the segment, not told to mytcp_ecn_received() yet
+ *
+ * RFC 8257 3.2: then what came before it must be acknowledged before, or its
+ * sender would count it wrongly.
+ */
+bool mytcp_ecn_turns(const struct sock *sk, const struct mytcp_seg *seg)
+{
+	u8 ecn = mytcp_sk(sk)->ecn;
+
+	return (ecn & MYTCP_ECN_OK) && mytcp_ecn_needed(sk) &&
+	       !!(ecn & MYTCP_ECN_ECHO) != (seg->ip_ecn == INET_ECN_CE);
+}
+
+/**
  * mytcp_ecn_received() - a segment with text has come in
  * @sk: socket, locked
  * @seg: the segment
  *
- * 6.1.3: echo CE until the sender says that it has heard.
+ * 6.1.3: echo CE until the sender says that it has heard; RFC 8257 3.2: for each
+ * segment as it came.
  */
 void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg)
 {
@@ -55,7 +72,7 @@ void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg)
 
 	if (!(ms->ecn & MYTCP_ECN_OK))
 		return;
-	if (seg->flags & MYTCP_CWR)
+	if ((seg->flags & MYTCP_CWR) || mytcp_ecn_needed(sk))
 		ms->ecn &= ~MYTCP_ECN_ECHO;
 	if (seg->ip_ecn == INET_ECN_CE)
 		ms->ecn |= MYTCP_ECN_ECHO;

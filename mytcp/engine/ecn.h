@@ -17,16 +17,24 @@
 
 u16 mytcp_ecn_syn_flags(const struct sock *sk);
 void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack);
+bool mytcp_ecn_turns(const struct sock *sk, const struct mytcp_seg *seg);
 void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg);
 bool mytcp_ecn_congested(struct sock *sk, const struct mytcp_seg *seg);
 u16 mytcp_ecn_mark(struct sock *sk, struct sk_buff *skb, bool fresh);
 
+/* RFC 8257 lives by marks, whatever net.mytcp.ecn says. Locked, or under RCU. */
+static inline bool mytcp_ecn_needed(const struct sock *sk)
+{
+	return READ_ONCE(mytcp_sk(sk)->cong.ops)->flags & MYTCP_CONG_NEEDS_ECN;
+}
+
 /* Does a listener's answer to this SYN agree? */
-static inline bool mytcp_ecn_answers(const struct mytcp_net *mn,
+static inline bool mytcp_ecn_answers(const struct sock *listener,
 				     const struct mytcp_seg *syn)
 {
-	return READ_ONCE(mn->ecn) &&
-	       (syn->flags & MYTCP_ECN_ASKS) == MYTCP_ECN_ASKS;
+	return (syn->flags & MYTCP_ECN_ASKS) == MYTCP_ECN_ASKS &&
+	       (READ_ONCE(mytcp_net(sock_net(listener))->ecn) ||
+		mytcp_ecn_needed(listener));
 }
 
 #endif /* MYTCP_ENGINE_ECN_H */

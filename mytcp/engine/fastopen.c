@@ -51,7 +51,7 @@ static bool is_free(struct sock *sk)
 	const struct dst_entry *dst = __sk_dst_get(sk);
 
 	return (READ_ONCE(mn->fastopen) & MYTCP_FASTOPEN_CLIENT_FREE) ||
-	       (mytcp_sk(sk)->fastopen_opts & MYTCP_FO_NO_COOKIE) ||
+	       (mytcp_option(mytcp_sk(sk), fastopen) & MYTCP_FO_NO_COOKIE) ||
 	       (dst && dst_metric(dst, RTAX_FASTOPEN_NO_COOKIE));
 }
 
@@ -61,7 +61,7 @@ static void make_plan(struct sock *sk, struct plan *plan)
 	struct mytcp_fastopen_peer peer;
 	bool trial;
 
-	*plan = (struct plan) { .mss = ms->ip->mss_default };
+	*plan = (struct plan) { .mss = mytcp_ip(ms)->mss_default };
 	set_fail(ms, FAIL_NONE);
 	mytcp_fastopen_cache_get(mytcp_net(sock_net(sk)), &ms->node.key, &peer);
 	if (mytcp_fastopen_cache_avoids(&peer) ||
@@ -82,16 +82,17 @@ static void make_plan(struct sock *sk, struct plan *plan)
 static u32 plan_space(struct sock *sk, const struct plan *plan)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u16 user_mss = mytcp_option(ms, user_mss);
 	u32 mss;
 
 	if (!plan->text)
 		return 0;
 	ms->peer_mss = plan->mss;
-	if (ms->user_mss)
-		ms->peer_mss = min(ms->peer_mss, ms->user_mss);
+	if (user_mss)
+		ms->peer_mss = min(ms->peer_mss, user_mss);
 	mytcp_output_sync_mss(sk, ms->pmtu);
 	/* without an option of that name the SYN-ACK says it is the default */
-	ms->peer_mss = ms->ip->mss_default;
+	ms->peer_mss = mytcp_ip(ms)->mss_default;
 	mss = ms->mss;
 	if (ms->offer & MYTCP_HAS_TS)
 		mss += MYTCP_LEN_TS_ALIGNED;
@@ -131,7 +132,7 @@ int mytcp_fastopen_connect(struct sock *sk)
 	struct plan plan = {};
 
 	ms->fastopen &= MYTCP_FO_WANTED;
-	if (!ms->fastopen && !(ms->fastopen_opts & MYTCP_FO_CONNECT))
+	if (!ms->fastopen && !(mytcp_option(ms, fastopen) & MYTCP_FO_CONNECT))
 		return send_plan(sk, &plan, false);
 	/* without room for the answer there is no use in asking */
 	if (mytcp_fastopen_cache_make(mytcp_net(sock_net(sk))))
@@ -185,7 +186,7 @@ static void mark_all_lost(struct sock *sk)
 {
 	struct sk_buff *skb;
 
-	skb_queue_walk(&mytcp_sk(sk)->send_queue, skb)
+	mytcp_sent_walk(sk, skb)
 		mytcp_sendq_mark_lost(sk, skb);
 }
 
@@ -202,7 +203,7 @@ void mytcp_fastopen_answered(struct sock *sk, const struct mytcp_seg *seg)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	bool text = ms->fastopen & MYTCP_FO_DATA;
-	bool refused = text && !skb_queue_empty(&ms->send_queue);
+	bool refused = text && !mytcp_sent_empty(sk);
 	bool given = seg->opts.has & MYTCP_HAS_FASTOPEN &&
 		     seg->opts.fastopen.len;
 
@@ -211,10 +212,10 @@ void mytcp_fastopen_answered(struct sock *sk, const struct mytcp_seg *seg)
 		mytcp_fastopen_cache_note(mytcp_net(sock_net(sk)),
 					  &ms->node.key, seg->opts.mss,
 					  given ? &seg->opts.fastopen : NULL,
-					  refused && ms->total_retrans &&
+					  refused && mytcp_tally(ms)->total_retrans &&
 					  !given);
 	if (refused) {
-		set_fail(ms, ms->total_retrans ? FAIL_SYN_AGAIN :
+		set_fail(ms, mytcp_tally(ms)->total_retrans ? FAIL_SYN_AGAIN :
 						 FAIL_NOT_ACKED);
 		mark_all_lost(sk);
 		mytcp_count(sock_net(sk), TCPFastOpenActiveFail);

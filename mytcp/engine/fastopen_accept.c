@@ -19,7 +19,7 @@ static bool is_free(const struct sock *listener, int mode,
 		    const struct dst_entry *dst)
 {
 	return (mode & MYTCP_FASTOPEN_SERVER_FREE) ||
-	       (READ_ONCE(mytcp_sk(listener)->fastopen_opts) &
+	       (mytcp_option(mytcp_sk(listener), fastopen) &
 		MYTCP_FO_NO_COOKIE) ||
 	       dst_metric(dst, RTAX_FASTOPEN_NO_COOKIE);
 }
@@ -65,18 +65,18 @@ static void take_text(struct sock *child, struct sk_buff *skb,
 	struct mytcp_seg text = *syn;
 	unsigned int acts = 0;
 
-	ms->segs_in = 1;
+	mytcp_tally(ms)->segs_in = 1;
 	if (!text.len) {
 		consume_skb(skb);
 		return;
 	}
-	ms->data_segs_in = 1;
+	mytcp_tally(ms)->data_segs_in = 1;
 	text.seq++;
 	text.flags &= ~MYTCP_SYN;
 	__skb_pull(skb, text.hdr_len);
 	/* the SYN-ACK acknowledges it */
 	mytcp_data_segment(child, skb, &text, &acts);
-	if (ms->bytes_received)
+	if (mytcp_tally(ms)->bytes_received)
 		ms->fastopen |= MYTCP_FO_ACKED;
 }
 

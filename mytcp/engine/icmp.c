@@ -123,7 +123,7 @@ static void icmp_sock(struct sock *sk, const struct icmp_error *error)
 	if (sock_owned_by_user(sk)) {
 		if (error->mtu) {
 			WRITE_ONCE(ms->icmp_mtu, error->mtu);
-			set_bit(MYTCP_DEFER_PMTU, &ms->deferred);
+			set_bit(MYTCP_DEFER_PMTU, mytcp_sock_deferred(sk));
 		} else {
 			mytcp_drop(net, NULL, &error->key, LockDroppedIcmps);
 		}

@@ -48,6 +48,8 @@ static void input_was_reset(struct sock *sk)
  */
 void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 {
+	u16 user_mss = mytcp_option(ms, user_mss);
+
 	ms->opt = ms->offer & syn->has;
 	if (ms->opt & MYTCP_HAS_WSCALE) {
 		/* RFC 7323 2.3: above 14 is taken as 14 */
@@ -63,8 +65,8 @@ void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 	if (syn->has & MYTCP_HAS_MSS)
 		ms->peer_mss = syn->mss;
 	/* TCP_MAXSEG counts now, and never again in this connection. */
-	if (ms->user_mss)
-		ms->peer_mss = min(ms->peer_mss, ms->user_mss);
+	if (user_mss)
+		ms->peer_mss = min(ms->peer_mss, user_mss);
 }
 
 /* RFC 9293 3.10.7.3, first: does the ACK answer our SYN? */
@@ -81,7 +83,7 @@ static int input_syn_sent_ack(struct sock *sk, const struct mytcp_seg *seg,
 		/* RFC 7323 3.2: an echo of what we never sent */
 		if (!(ms->offer & seg->opts.has & MYTCP_HAS_TS) ||
 		    !seg->opts.tsecr ||
-		    mytcp_seq_between(seg->opts.tsecr, ms->syn_tsval, now))
+		    mytcp_seq_between(seg->opts.tsecr, ms->once.syn_tsval, now))
 			return MYTCP_GO_ON;
 		why = MYTCP_MIB_PAWSActive;
 	}
@@ -229,6 +231,7 @@ static int input_sequence(struct sock *sk, const struct mytcp_seg *seg,
 		return MYTCP_MIB_DropOutOfWindow;
 	}
 	*acts |= MYTCP_ACT_ACK;
+	mytcp_data_twice(sk, seg->seq, end);
 	mytcp_count(sock_net(sk), DelayedACKLost);
 	return MYTCP_TAKEN;
 }
@@ -242,7 +245,7 @@ static int input_rst(struct sock *sk, const struct mytcp_seg *seg,
 	if (seg->seq != mytcp_sk(sk)->rcv_nxt) {
 		/* RFC 7413 7.3.1: what went before it has been lost */
 		if ((mytcp_sk(sk)->fastopen & MYTCP_FO_ASKED) &&
-		    !mytcp_sk(sk)->bytes_received)
+		    !mytcp_tally(mytcp_sk(sk))->bytes_received)
 			mytcp_fastopen_pause_all(sock_net(sk));
 		*acts |= MYTCP_ACT_CHALLENGE;
 		return MYTCP_MIB_DropBlindRst;
@@ -280,7 +283,7 @@ static int input_syn(struct sock *sk, struct mytcp_seg *seg,
 static void input_timestamp(struct mytcp_sock *ms, const struct mytcp_seg *seg)
 {
 	if (!(ms->opt & seg->opts.has & MYTCP_HAS_TS) ||
-	    mytcp_seq_gt(seg->seq, ms->last_ack_sent))
+	    mytcp_seq_gt(seg->seq, ms->rcv_wup))
 		return;
 	if (ms->ts_recent_stamp && (s32)(seg->opts.tsval - ms->ts_recent) < 0 &&
 	    ktime_get_seconds() < ms->ts_recent_stamp + MYTCP_PAWS_LIFE)
@@ -497,9 +500,9 @@ unsigned int mytcp_input_segment(struct sock *sk, struct sk_buff *skb,
 	unsigned int acts = 0;
 	int verdict;
 
-	mytcp_sk(sk)->segs_in += skb_shinfo(skb)->gso_segs ?: 1;
+	mytcp_tally(mytcp_sk(sk))->segs_in += skb_shinfo(skb)->gso_segs ?: 1;
 	if (seg->len)
-		mytcp_sk(sk)->data_segs_in += skb_shinfo(skb)->gso_segs ?: 1;
+		mytcp_tally(mytcp_sk(sk))->data_segs_in += skb_shinfo(skb)->gso_segs ?: 1;
 	switch (mytcp_sock_state(sk)) {
 	case MYTCP_CLOSE:
 	case MYTCP_LISTEN:

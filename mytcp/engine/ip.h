@@ -12,7 +12,7 @@
  * struct mytcp_flow - where an answer without a socket of its own goes
  * @net: namespace
  * @key: from key.laddr to key.raddr
- * @dst: the route, borrowed; NULL to have one looked up
+ * @dst: the route, borrowed, by who is under RCU; NULL to have one looked up
  * @options: IP options with a source route, or NULL
  * @dev: interface to leave by, or 0
  * @mark: routing mark
@@ -71,6 +71,12 @@ struct mytcp_ip_ops {
 };
 
 extern const struct mytcp_ip_ops mytcp_ip4;
+
+/* The operations of a socket's family. */
+static inline const struct mytcp_ip_ops *mytcp_ip(const struct mytcp_sock *ms)
+{
+	return ms->node.family == AF_INET ? &mytcp_ip4 : NULL;
+}
 
 /* The operations for the addresses of a key. */
 static inline const struct mytcp_ip_ops *mytcp_ip_of(const struct mytcp_key *key)

@@ -197,14 +197,16 @@ static void ip4_put_header(struct sk_buff *skb, const struct mytcp_flow *flow,
 static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
 			  struct sk_buff *skb)
 {
-	struct dst_entry *dst = flow->dst ? dst_clone(flow->dst) :
-					    ip4_route_flow(flow);
+	struct dst_entry *dst = flow->dst ?: ip4_route_flow(flow);
 
 	if (IS_ERR(dst)) {
 		kfree_skb(skb);
 		return PTR_ERR(dst);
 	}
-	skb_dst_set(skb, dst);
+	if (flow->dst)
+		skb_dst_set_noref(skb, dst);
+	else
+		skb_dst_set(skb, dst);
 	skb->mark = flow->mark;
 	skb->priority = flow->priority;
 	ip4_put_header(skb, flow, dst);

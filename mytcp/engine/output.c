@@ -3,9 +3,12 @@
 #include <net/dst.h>
 #include <net/ip.h>
 #include "mytcp/engine/output.h"
+#include "mytcp/engine/congestion.h"
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/ip.h"
+#include "mytcp/engine/pacing.h"
+#include "mytcp/engine/recovery.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/timer.h"
@@ -46,18 +49,18 @@ static void output_syn_options(const struct sock *sk, struct mytcp_opts *opts)
 		output_put_timestamp(ms, opts);
 }
 
-static void output_options(const struct sock *sk, struct mytcp_opts *opts)
+static void output_options(struct sock *sk, struct mytcp_opts *opts)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
 	opts->has = 0;
 	if (ms->opt & MYTCP_HAS_TS)
 		output_put_timestamp(ms, opts);
-	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->sacks.count) {
+	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->bulk &&
+	    mytcp_sacks_any(&ms->bulk->sacks)) {
 		opts->has |= MYTCP_HAS_SACK;
-		opts->nsack = min_t(u8, ms->sacks.count,
-				    ms->opt & MYTCP_HAS_TS ? 3 : 4);
-		memcpy(opts->sack, ms->sacks.block, sizeof(opts->sack));
+		opts->nsack = mytcp_sacks_report(&ms->bulk->sacks, opts->sack,
+						 ms->opt & MYTCP_HAS_TS ? 3 : 4);
 	}
 }
 
@@ -110,23 +113,25 @@ static int output_send(struct sock *sk, struct sk_buff *skb,
 
 	seg->hdr_len = MYTCP_HDR_LEN + mytcp_segment_opts_len(&seg->opts);
 	mytcp_segment_put(skb_push(skb, seg->hdr_len), seg);
-	ms->ip->checksum_out(skb, &ms->node.key);
+	mytcp_ip(ms)->checksum_out(skb, &ms->node.key);
 	memset(skb->cb, 0, sizeof(skb->cb));
 	skb_set_hash_from_sk(skb, sk);
 	skb_set_owner_w(skb, sk);
+	if (mytcp_pacing_wanted(sk))
+		mytcp_pacing_stamp(sk, skb, seg->len,
+				   (seg->len || (seg->flags & MYTCP_FIN)) &&
+				   mytcp_seq_ge(seg->seq, ms->snd_nxt));
 
-	ms->segs_out += skb_shinfo(skb)->gso_segs ?: 1;
+	mytcp_tally(ms)->segs_out += skb_shinfo(skb)->gso_segs ?: 1;
 	if (seg->len) {
-		ms->data_segs_out += skb_shinfo(skb)->gso_segs ?: 1;
-		ms->bytes_sent += seg->len;
+		mytcp_tally(ms)->data_segs_out += skb_shinfo(skb)->gso_segs ?: 1;
+		mytcp_tally(ms)->bytes_sent += seg->len;
 	}
 	mytcp_count_add(net, OutSegs, skb_shinfo(skb)->gso_segs ?: 1);
-	if (seg->flags & MYTCP_ACK) {
-		ms->last_ack_sent = seg->ack;
+	if (seg->flags & MYTCP_ACK)
 		mytcp_delack_note_sent(sk);
-	}
 	trace_mytcp_segment_out(net, &ms->node.key, mytcp_sock_state(sk), seg);
-	return ms->ip->xmit(sk, skb);
+	return mytcp_ip(ms)->xmit(sk, skb);
 }
 
 static void output_set_gso(const struct sock *sk, struct sk_buff *skb)
@@ -153,9 +158,7 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 	struct mytcp_seg seg;
 	struct sk_buff *copy;
 
-	/* An earlier copy still under way owns the room in front. */
-	copy = skb_cloned(skb) ? pskb_copy(skb, GFP_ATOMIC) :
-				 skb_clone(skb, GFP_ATOMIC);
+	copy = mytcp_sent_copy(skb);
 	if (!copy)
 		return -ENOBUFS;
 	seg.seq = cb->seq;
@@ -169,8 +172,12 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 		seg.flags |= mytcp_ecn_syn_flags(sk);
 
 	cb->sent_us = mytcp_clock_us();
+	if (mytcp_algorithms_rate(&ms->cong))
+		mytcp_congestion_sent(sk, skb, mytcp_recovery_in_flight(sk));
 	if (cb->tx < U8_MAX)
 		cb->tx++;
+	if (ms->bulk && ms->recovery == MYTCP_RECOVERY_FAST)
+		mytcp_prr_sent(&ms->bulk->prr, skb->len);
 	if (cb->tx > 1)
 		trace_mytcp_retransmit(sock_net(sk), &ms->node.key,
 				       mytcp_sock_state(sk), &seg);
@@ -198,7 +205,7 @@ static int output_bare(struct sock *sk, u32 seq, u16 flags, gfp_t gfp)
 /**
  * mytcp_output_first() - send an skb of the write queue for the first time
  * @sk: socket, locked
- * @skb: head of sk_write_queue; moves to the send queue
+ * @skb: head of sk_write_queue; moves to what is sent
  *
  * Return: 0, or -ENOBUFS with the skb where it was; what IP says of it counts
  * as a loss.
@@ -215,7 +222,8 @@ int mytcp_output_first(struct sock *sk, struct sk_buff *skb)
 		mytcp_count_add(sock_net(sk), TCPOrigDataSent,
 				DIV_ROUND_UP(skb->len, ms->mss));
 	__skb_unlink(skb, &sk->sk_write_queue);
-	__skb_queue_tail(&ms->send_queue, skb);
+	mytcp_sent_append(sk, skb);
+	mytcp_sendq_sent_now(sk, skb);
 	ms->snd_nxt = cb->end;
 	if (skb->len < ms->mss)
 		ms->snd_sml = cb->end;
@@ -240,14 +248,20 @@ int mytcp_output_retransmit(struct sock *sk, struct sk_buff *skb)
 	int err;
 
 	if (skb->len > ms->mss &&
-	    mytcp_sendq_split(sk, &ms->send_queue, skb, ms->mss, GFP_ATOMIC))
+	    mytcp_sendq_split_sent(sk, skb, ms->mss, GFP_ATOMIC))
 		return -ENOMEM;
+	if (ms->bulk)
+		mytcp_sendq_order(sk);
 	err = output_transmit(sk, skb);
 	if (err)
 		mytcp_count(sock_net(sk), TCPRetransFail);
 	mytcp_sendq_clear_lost(sk, skb);
-	ms->bytes_retrans += skb->len;
-	ms->total_retrans++;
+	mytcp_sendq_sent_now(sk, skb);
+	if (ms->bulk && !(cb->flags & MYTCP_SYN))
+		mytcp_undo_sent_again(&ms->bulk->undo, cb->seq, cb->end,
+				      ms->opt & MYTCP_HAS_TS, output_tsval(ms));
+	mytcp_tally(ms)->bytes_retrans += skb->len;
+	mytcp_tally(ms)->total_retrans++;
 	mytcp_count(sock_net(sk), RetransSegs);
 	if (cb->flags & MYTCP_SYN)
 		mytcp_count(sock_net(sk), TCPSynRetrans);
@@ -323,7 +337,7 @@ void mytcp_output_keepalive(struct sock *sk)
  */
 void mytcp_output_synack(struct sock *sk)
 {
-	struct sk_buff *skb = skb_peek(&mytcp_sk(sk)->send_queue);
+	struct sk_buff *skb = mytcp_sent_first(sk);
 
 	if (skb && (mytcp_cb(skb)->flags & MYTCP_SYN))
 		output_transmit(sk, skb);
@@ -338,7 +352,7 @@ static void output_opened(struct sock *sk, struct sk_buff *skb)
 	cb->sent_us = mytcp_clock_us();
 	cb->tx = 1;
 	__skb_unlink(skb, &sk->sk_write_queue);
-	__skb_queue_tail(&ms->send_queue, skb);
+	mytcp_sent_append(sk, skb);
 	ms->snd_nxt = cb->end;
 	if (skb->len)
 		ms->snd_sml = cb->end;
@@ -366,6 +380,7 @@ int mytcp_output_open(struct sock *sk,
 	copy = skb_clone(data ?: syn, GFP_ATOMIC);
 	if (!copy)
 		return -ENOBUFS;
+	copy->dev = NULL;	/* the tree's, see sock/sent.h */
 	seg.seq = mytcp_cb(syn)->seq;
 	seg.len = copy->len;
 	output_fill(sk, &seg);
@@ -426,8 +441,8 @@ static void output_choose_numbers(struct sock *sk)
 	mytcp_key_to_tuple(&ms->node.key, &tuple);
 	ms->iss = mn->isn_base ?:
 		  mytcp_cookie_isn(&mytcp_secret, &tuple, ktime_get_ns());
-	if (ms->isn_least && mytcp_seq_lt(ms->iss, ms->isn_least))
-		ms->iss = ms->isn_least;
+	if (ms->once.isn_least && mytcp_seq_lt(ms->iss, ms->once.isn_least))
+		ms->iss = ms->once.isn_least;
 	ms->ts_offset = mn->timestamps == 1 ?
 			mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
 	ms->snd_una = ms->iss;
@@ -437,7 +452,7 @@ static void output_choose_numbers(struct sock *sk)
 	ms->snd_up = ms->iss;
 	ms->pushed_seq = ms->iss;
 	ms->recover = ms->iss;
-	ms->syn_tsval = output_tsval(ms);
+	ms->once.syn_tsval = output_tsval(ms);
 }
 
 /**
@@ -463,7 +478,7 @@ int mytcp_output_connect(struct sock *sk)
 	ms->snd_wnd = 0;
 	ms->snd_wl1 = 0;
 	ms->passive = false;
-	ms->peer_mss = ms->ip->mss_default;
+	ms->peer_mss = mytcp_ip(ms)->mss_default;
 	ms->advmss = mytcp_output_advmss(sk, dst);
 	mytcp_output_sync_mss(sk, dst_mtu(dst));
 	ms->rcv_wnd = mytcp_window_initial(sk, ms->advmss);
@@ -542,10 +557,11 @@ void mytcp_output_mark_urgent(struct sock *sk)
  */
 u16 mytcp_output_advmss(const struct sock *sk, const struct dst_entry *dst)
 {
+	u16 user_mss = mytcp_option(mytcp_sk(sk), user_mss);
 	u32 mss = dst_metric_advmss(dst);
 
-	if (mytcp_sk(sk)->user_mss)
-		mss = min_t(u32, mss, mytcp_sk(sk)->user_mss);
+	if (user_mss)
+		mss = min_t(u32, mss, user_mss);
 	return min_t(u32, mss, U16_MAX);
 }
 
@@ -561,7 +577,7 @@ void mytcp_output_sync_mss(struct sock *sk, u32 pmtu)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	const struct ip_options_rcu *opt;
-	u32 overhead = ms->ip->hdr_len + MYTCP_HDR_LEN;
+	u32 overhead = mytcp_ip(ms)->hdr_len + MYTCP_HDR_LEN;
 	u32 mss;
 
 	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
@@ -598,7 +614,7 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 	    inet_sk(sk)->pmtudisc == IP_PMTUDISC_DONT ||
 	    inet_sk(sk)->pmtudisc >= IP_PMTUDISC_INTERFACE)
 		return;
-	if (!dst && ms->ip->route(sk))
+	if (!dst && mytcp_ip(ms)->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
 	/*
@@ -609,14 +625,14 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 		mtu = max(mtu, least);
 	/* The route keeps it, for all connections; it may be another after. */
 	dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
-	if (!__sk_dst_check(sk, 0) && ms->ip->route(sk))
+	if (!__sk_dst_check(sk, 0) && mytcp_ip(ms)->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
 	mtu = max_t(u32, dst_mtu(dst), least);
 	if (mtu >= ms->pmtu)
 		return;
 	mytcp_output_sync_mss(sk, mtu);
-	skb_queue_walk(&ms->send_queue, skb)
+	mytcp_sent_walk(sk, skb)
 		mytcp_sendq_mark_lost(sk, skb);
 	mytcp_output_push(sk);
 }
@@ -626,7 +642,8 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
  * @sk: socket, locked
  *
  * A multiple of the MSS: as much as segmentation offload takes, but not above
- * half of the largest window, lest a sender wait for its own size.
+ * half of the largest window, lest a sender wait for its own size, nor above what
+ * leaves in a burst of a paced connection.
  */
 u32 mytcp_output_goal(struct sock *sk)
 {
@@ -639,5 +656,6 @@ u32 mytcp_output_goal(struct sock *sk)
 	if (ms->max_window > 2 * ms->mss)
 		most = min(most, ms->max_window / 2);
 	most = min_t(u32, most, sk->sk_gso_max_segs * ms->mss);
+	most = min(most, mytcp_pacing_burst(sk));
 	return max_t(u32, rounddown(most, ms->mss), ms->mss);
 }

@@ -9,6 +9,7 @@
 
 /* Sending. */
 void mytcp_output_push(struct sock *sk);
+void mytcp_output_continue(struct sock *sk);
 int mytcp_output_connect(struct sock *sk);
 int mytcp_output_accept(struct sock *sk);
 int mytcp_output_open(struct sock *sk,
@@ -21,6 +22,7 @@ void mytcp_output_challenge(struct sock *sk);
 int mytcp_output_first(struct sock *sk, struct sk_buff *skb);
 int mytcp_output_retransmit(struct sock *sk, struct sk_buff *skb);
 bool mytcp_output_probe(struct sock *sk);
+void mytcp_output_tail_probe(struct sock *sk);
 void mytcp_output_keepalive(struct sock *sk);
 
 /* What sendmsg tells of the data it queued. */
@@ -32,5 +34,8 @@ u32 mytcp_output_goal(struct sock *sk);
 void mytcp_output_sync_mss(struct sock *sk, u32 pmtu);
 void mytcp_output_new_pmtu(struct sock *sk, u32 mtu);
 u16 mytcp_output_advmss(const struct sock *sk, const struct dst_entry *dst);
+
+int mytcp_output_init(void);
+void mytcp_output_exit(void);
 
 #endif /* MYTCP_ENGINE_OUTPUT_H */

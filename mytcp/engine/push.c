@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What may be sent now: congestion window, peer's window, Nagle (RFC 9293
- * 3.7.4), silly window avoidance at the sender (3.8.6.2.1).
+ * 3.7.4), silly window avoidance at the sender (3.8.6.2.1), pacing.
  */
+#include "mytcp/engine/congestion.h"
 #include "mytcp/engine/output.h"
+#include "mytcp/engine/pacing.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/tail.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/sock/trace.h"
 
@@ -84,7 +87,7 @@ static int push_small_window(const struct sock *sk, const struct sk_buff *skb)
 static int push_trim_head(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct sk_buff *head = skb_peek(&ms->send_queue);
+	struct sk_buff *head = mytcp_sent_first(sk);
 
 	if (!head || !mytcp_seq_lt(mytcp_cb(head)->seq, ms->snd_una))
 		return 0;
@@ -106,6 +109,14 @@ static void push_count_again(struct sock *sk)
 		mytcp_count(sock_net(sk), TCPSlowStartRetrans);
 }
 
+/* Where to look for lost segments from. */
+static struct sk_buff *push_first_lost(const struct sock *sk)
+{
+	const struct mytcp_bulk *bulk = mytcp_sk(sk)->bulk;
+
+	return bulk ? mytcp_sendq_find(sk, bulk->lost_from) : mytcp_sent_first(sk);
+}
+
 /* Send lost segments again while the congestion window lets us. */
 static void push_lost(struct sock *sk)
 {
@@ -114,68 +125,101 @@ static void push_lost(struct sock *sk)
 
 	if (push_trim_head(sk))
 		return;
-	head = skb_peek(&ms->send_queue);
-	skb_queue_walk(&ms->send_queue, skb) {
+	head = mytcp_sent_first(sk);
+	for (skb = push_first_lost(sk); skb; skb = skb_rb_next(skb)) {
 		if (!ms->lost)
 			return;
 		if (!mytcp_cb(skb)->lost)
 			continue;
+		if (ms->bulk)
+			ms->bulk->lost_from = mytcp_cb(skb)->seq;
 		/* RFC 6582 3.2, steps 2 and 5: the hole goes whatever cwnd is. */
 		if (mytcp_recovery_in_flight(sk) >= ms->cong.cwnd &&
-		    (skb != head || ms->recovery != MYTCP_RECOVERY_FAST)) {
+		    (skb != head || ms->recovery != MYTCP_RECOVERY_FAST ||
+		     mytcp_sacked_agreed(ms))) {
 			ms->cwnd_limited = true;
 			return;
 		}
 		/* SHLD-16: into a shrunk window only the oldest octets. */
 		if (skb != head && !push_usable(ms, mytcp_cb(skb)->seq))
 			return;
+		/* all that follows waits for the oldest: it waits for nothing */
+		if (skb != head && mytcp_pacing_wanted(sk) &&
+		    mytcp_pacing_early(sk))
+			return;
 		if (mytcp_output_retransmit(sk, skb))
 			return;
+		/* from now on an ACK may be for a copy */
+		if (ms->bulk && skb != head)
+			mytcp_frto_cancel(&ms->bulk->frto);
 		push_count_again(sk);
 	}
 }
 
-/* RFC 5681 4.1: after an idle time above the RTO the old cwnd says nothing. */
+/* RFC 5681 4.1: after an idle time above the RTO the old cwnd says little. */
 static void push_restart_after_idle(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	u32 idle = (u32)jiffies - ms->last_snd;
-	u32 was = ms->cong.cwnd;
 
-	if (ms->snd_nxt != ms->snd_una || idle <= mytcp_timer_rto(ms))
-		return;
-	ms->cong.cwnd = min_t(u32, was, MYTCP_CONG_IW);
-	mytcp_trace_cwnd(sk, was, ms->cong.ssthresh);
+	if (ms->snd_nxt == ms->snd_una)
+		mytcp_congestion_restart(sk, (u32)jiffies - ms->last_snd);
 }
 
-static void push_fresh(struct sock *sk)
+/* New segments that the congestion window leaves, or F-RTO (RFC 5682 2.1, 2b). */
+static u32 push_room(const struct mytcp_sock *ms, u32 flight)
+{
+	u32 fresh;
+
+	if (!mytcp_recovery_doubts(ms))
+		return ms->cong.cwnd - min(ms->cong.cwnd, flight);
+	fresh = DIV_ROUND_UP(ms->snd_nxt - ms->bulk->frto.recover, ms->mss);
+	return MYTCP_FRTO_NEW_SEGMENTS - min_t(u32, fresh, MYTCP_FRTO_NEW_SEGMENTS);
+}
+
+/* Segments that may go together: in a burst, no more. */
+static u32 push_quota(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 quota = push_room(ms, mytcp_recovery_in_flight(sk));
+	u32 burst = mytcp_pacing_burst(sk);
+
+	/* it was made when the rate was another, or unknown */
+	if (skb->len > burst)
+		quota = min(quota, burst / ms->mss);
+	return quota;
+}
+
+/* Returns true when a timer, or the device, will go on with what is held back. */
+static bool push_fresh(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct sk_buff *skb;
 
 	while ((skb = skb_peek(&sk->sk_write_queue))) {
-		u32 flight = mytcp_recovery_in_flight(sk);
+		u32 quota = push_quota(sk, skb);
 		int len;
 
-		if (flight >= ms->cong.cwnd) {
+		if (!quota) {
 			ms->cwnd_limited = true;
-			return;
+			return false;
 		}
-		len = push_allowed(sk, skb, ms->cong.cwnd - flight);
+		len = push_allowed(sk, skb, quota);
 		if (len < 0)
 			len = push_small_window(sk, skb);
 		if (len < 0)
-			return;
+			return false;
+		if (mytcp_pacing_holds(sk, skb, len))
+			return true;
 		/* Offload would repeat one urgent pointer in every segment. */
 		if (ms->urg_mode)
 			len = min_t(int, len, ms->mss);
 		if (len < skb->len &&
-		    mytcp_sendq_split(sk, &sk->sk_write_queue, skb, len,
-				      GFP_ATOMIC))
-			return;
+		    mytcp_sendq_split_unsent(sk, skb, len, GFP_ATOMIC))
+			return false;
 		if (mytcp_output_first(sk, skb))
-			return;
+			return false;
 	}
+	return false;
 }
 
 /**
@@ -187,25 +231,85 @@ static void push_fresh(struct sock *sk)
 void mytcp_output_push(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 before = ms->snd_nxt;
+	bool held = false;
 
 	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) && !mytcp_sock_is_early(sk))
 		return;
-	if (ms->lost)
+	if (ms->lost && !mytcp_recovery_doubts(ms))
 		push_lost(sk);
 	if (mytcp_sendq_unsent(sk)) {
 		push_restart_after_idle(sk);
-		push_fresh(sk);
+		held = push_fresh(sk);
 		ms->nonagle &= ~MYTCP_NAGLE_PUSH;
 	}
-	if (!skb_queue_empty(&ms->send_queue)) {
-		if (ms->timer_job != MYTCP_JOB_RETRANS)
-			mytcp_timer_arm(sk, MYTCP_JOB_RETRANS,
-					mytcp_timer_rto(ms));
+	/* Nagle or memory has kept all back that was to tell: do without */
+	if (mytcp_recovery_doubts(ms) && ms->snd_nxt == ms->bulk->frto.recover) {
+		mytcp_frto_cancel(&ms->bulk->frto);
+		push_lost(sk);
+	}
+	if (!mytcp_sendq_unsent(sk) && !ms->lost && !ms->cwnd_limited &&
+	    mytcp_algorithms_rate(&ms->cong))
+		mytcp_congestion_limited(sk, mytcp_recovery_in_flight(sk));
+	if (!mytcp_sent_empty(sk)) {
+		if (ms->timer_job == MYTCP_JOB_NONE ||
+		    ms->timer_job == MYTCP_JOB_PROBE)
+			mytcp_tail_arm(sk);
+		else if (ms->snd_nxt != before)
+			mytcp_tail_sent(sk);
+	} else if (held) {
+		/* it is not the peer's window that is waited for */
+		if (ms->timer_job == MYTCP_JOB_PROBE)
+			mytcp_timer_stop(sk);
 	} else if (mytcp_sendq_unsent(sk) &&
 		   ms->timer_job != MYTCP_JOB_PROBE) {
 		/* SHLD-29: the first probe after one RTO */
 		mytcp_timer_arm(sk, MYTCP_JOB_PROBE, mytcp_timer_rto(ms));
 	}
+}
+
+/**
+ * mytcp_output_continue() - what pacing, or the device, has held back may go
+ * @sk: socket, locked, in any state
+ */
+void mytcp_output_continue(struct sock *sk)
+{
+	mytcp_output_push(sk);
+	/* what is not sent is less now: TCP_NOTSENT_LOWAT */
+	mytcp_sock_wake_writer(sk);
+}
+
+/* The pacer's job: softirq, drops a reference. */
+static void push_continue(struct sock *sk)
+{
+	bh_lock_sock(sk);
+	if (!sock_owned_by_user(sk))
+		mytcp_output_continue(sk);
+	else if (!test_and_set_bit(MYTCP_DEFER_PUSH, mytcp_sock_deferred(sk)))
+		sock_hold(sk);	/* dropped by release_cb */
+	bh_unlock_sock(sk);
+	sock_put(sk);
+}
+
+/**
+ * mytcp_output_init() - who is called when held segments may go
+ *
+ * Context: module init.
+ * Return: 0.
+ */
+int mytcp_output_init(void)
+{
+	mytcp_pacer_set_job(push_continue);
+	return 0;
+}
+
+/**
+ * mytcp_output_exit() - the inverse: there is nothing to undo
+ *
+ * Context: module exit.
+ */
+void mytcp_output_exit(void)
+{
 }
 
 /**
@@ -230,12 +334,64 @@ bool mytcp_output_probe(struct sock *sk)
 		u32 len = min3(usable, (u32)ms->mss, (u32)skb->len);
 
 		if (len < skb->len &&
-		    mytcp_sendq_split(sk, &sk->sk_write_queue, skb, len,
-				      GFP_ATOMIC))
+		    mytcp_sendq_split_unsent(sk, skb, len, GFP_ATOMIC))
 			return false;
 		return !mytcp_output_first(sk, skb);
 	}
 	mytcp_count(sock_net(sk), TCPWinProbe);
 	mytcp_output_keepalive(sk);
 	return false;
+}
+
+/* A segment of what was never sent, whatever the congestion window is. */
+static bool push_one_fresh(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	int len = skb ? push_allowed(sk, skb, 1) : -1;
+
+	if (len < 0 ||
+	    (len < skb->len && mytcp_sendq_split_unsent(sk, skb, len, GFP_ATOMIC)))
+		return false;
+	mytcp_count(sock_net(sk), TCPLossProbes);
+	return !mytcp_output_first(sk, skb);
+}
+
+/* The last segment sent, again. */
+static void push_last_again(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *skb = skb_rb_last(mytcp_sent_tree(sk));
+
+	if (skb->len > ms->mss) {
+		if (mytcp_sendq_split_sent(sk, skb, rounddown(skb->len - 1, ms->mss),
+					   GFP_ATOMIC))
+			return;
+		skb = skb_rb_next(skb);
+	}
+	mytcp_count(sock_net(sk), TCPLossProbes);
+	mytcp_output_retransmit(sk, skb);
+}
+
+/**
+ * mytcp_output_tail_probe() - the end of a flight is not acknowledged
+ * @sk: socket, locked
+ *
+ * RFC 8985 7.3: new data where there is some and the peer's window takes it, else
+ * the last segment. Whatever comes of it, the timeout is next.
+ */
+void mytcp_output_tail_probe(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk = mytcp_bulk_make(&ms->bulk, ms->snd_una);
+	bool fresh;
+
+	/* since it was armed, an ACK may have begun a recovery */
+	if (bulk && !mytcp_sent_empty(sk) && mytcp_tail_wanted(sk)) {
+		fresh = push_one_fresh(sk);
+		if (!fresh)
+			push_last_again(sk);
+		mytcp_tlp_begin(&bulk->tlp, ms->snd_nxt, !fresh);
+		bulk->probed = ms->snd_nxt - ms->snd_una;
+	}
+	mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
 }

@@ -14,6 +14,7 @@ static void receive_fin_wait2(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	int linger = mytcp_option(ms, linger2);
 	unsigned long wait;
 
 	mytcp_sock_set_state(sk, MYTCP_FIN_WAIT2);
@@ -22,13 +23,13 @@ static void receive_fin_wait2(struct sock *sk)
 		sk->sk_state_change(sk);
 		return;
 	}
-	if (ms->linger2 < 0) {
+	if (linger < 0) {
 		mytcp_count(sock_net(sk), TCPAbortOnLinger);
 		mytcp_output_reset(sk, GFP_ATOMIC);
 		mytcp_sock_done(sk, 0);
 		return;
 	}
-	wait = ms->linger2 ?: READ_ONCE(mn->fin_timeout);
+	wait = linger ?: READ_ONCE(mn->fin_timeout);
 	if (wait > READ_ONCE(mn->tw_timeout))
 		mytcp_timer_arm_keepalive(sk, wait - mn->tw_timeout);
 	else
@@ -48,7 +49,7 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 			mytcp_delack_schedule(sk);
 		else if (sock_owned_by_user(sk))
 			/* From the backlog, where more may wait (MUST-59). */
-			set_bit(MYTCP_DEFER_ACK, &ms->deferred);
+			set_bit(MYTCP_DEFER_ACK, mytcp_sock_deferred(sk));
 		else
 			mytcp_output_ack(sk);
 	} else if (acts & MYTCP_ACT_REJECT) {
@@ -59,15 +60,6 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 		else
 			mytcp_count(sock_net(sk), TCPACKSkippedSeq);
 	}
-}
-
-/* Acknowledged data has given its memory back, and what waited was sent. */
-static void receive_wake_writer(struct sock *sk)
-{
-	/* freed before the look at the bit: poll() does it the other way round */
-	smp_mb();
-	if (sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
-		sk->sk_write_space(sk);
 }
 
 /**
@@ -82,7 +74,7 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	unsigned int acts = mytcp_input_segment(sk, skb, seg);
-	u32 sent = ms->segs_out;
+	u32 sent = mytcp_tally(ms)->segs_out;
 
 	if (acts & MYTCP_ACT_RESET)
 		mytcp_reply_reset(sock_net(sk), seg, &ms->node.key);
@@ -97,9 +89,9 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 	/* Data first: it carries the ACK. */
 	if (acts & MYTCP_ACT_PUSH) {
 		mytcp_output_push(sk);
-		receive_wake_writer(sk);
+		mytcp_sock_wake_writer(sk);
 	}
-	if (ms->segs_out == sent)
+	if (mytcp_tally(ms)->segs_out == sent)
 		receive_acknowledge(sk, acts);
 	if (acts & MYTCP_ACT_TIMEWAIT)
 		mytcp_timewait_enter(sk, MYTCP_TIME_WAIT,

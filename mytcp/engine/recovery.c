@@ -1,31 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fast retransmit and recovery as NewReno has it (RFC 5681 3.2, RFC 6582), and
- * the state after a timeout. Segments are marked; output sends them again as
- * the window allows.
+ * Loss recovery: with SACK as RACK has it (RFC 8985) and at the rate of PRR (RFC
+ * 9937), without as NewReno has it (RFC 5681 3.2, RFC 6582); and the state after a
+ * timeout. Segments are marked; output sends them again as the window allows.
  */
 #include "mytcp/engine/recovery.h"
+#include "mytcp/engine/congestion.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/timer.h"
+#include "mytcp/proto/scoreboard.h"
 #include "mytcp/sock/trace.h"
 
-#define DUPTHRESH	3
+#define MOST_WAITING	32	/* overtaken segments looked at for each ACK */
+
+/* Octets sent, neither acknowledged nor SACKed nor lost. */
+static u32 recovery_pipe(const struct mytcp_sock *ms)
+{
+	u32 out = ms->snd_nxt - ms->snd_una;
+	u32 gone = ms->lost + (ms->bulk ? ms->bulk->sacked : 0);
+
+	return out - min(out, gone);
+}
 
 /**
  * mytcp_recovery_in_flight() - segments believed to be in the network
  * @sk: socket, locked
  *
- * A duplicate ACK tells that a segment left the network, a mark that one is
- * lost.
+ * A SACK, or without it a duplicate ACK, tells that a segment left the network, a
+ * mark that one is lost.
  */
 u32 mytcp_recovery_in_flight(const struct sock *sk)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
-	u32 out = ms->snd_nxt - ms->snd_una;
-	u32 segs;
+	u32 segs = DIV_ROUND_UP(recovery_pipe(ms), max_t(u32, ms->mss, 1));
 
-	out -= min(out, ms->lost);
-	segs = DIV_ROUND_UP(out, max_t(u32, ms->mss, 1));
 	return segs - min_t(u32, segs, ms->dupacks);
 }
 
@@ -33,7 +42,7 @@ u32 mytcp_recovery_in_flight(const struct sock *sk)
 static void recovery_mark_head(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct sk_buff *head = skb_peek(&ms->send_queue);
+	struct sk_buff *head = mytcp_sent_first(sk);
 
 	if (!head)
 		return;
@@ -42,54 +51,104 @@ static void recovery_mark_head(struct sock *sk)
 	    ms->snd_una - mytcp_cb(head)->seq < head->len) {
 		if (mytcp_sendq_trim(sk, head, ms->snd_una))
 			return;
-		head = skb_peek(&ms->send_queue);
+		head = mytcp_sent_first(sk);
 	}
 	if (head->len > ms->mss && !mytcp_cb(head)->lost)
-		mytcp_sendq_split(sk, &ms->send_queue, head, ms->mss,
-				  GFP_ATOMIC);
+		mytcp_sendq_split_sent(sk, head, ms->mss, GFP_ATOMIC);
 	mytcp_sendq_mark_lost(sk, head);
 }
 
-static void recovery_enter(struct sock *sk, enum mytcp_recovery_state state)
+/* Segments sent and not acknowledged, lost or not. */
+static u32 recovery_flight(const struct mytcp_sock *ms)
+{
+	return DIV_ROUND_UP(ms->snd_nxt - ms->snd_una, max_t(u32, ms->mss, 1));
+}
+
+/*
+ * What a reduction counts from. RFC 5681 3.2 step 2: not what RFC 3042 has let go
+ * beyond the window.
+ */
+static u32 recovery_had(const struct mytcp_sock *ms)
+{
+	return min(recovery_flight(ms), ms->cong.cwnd);
+}
+
+static void recovery_leave(struct mytcp_sock *ms, enum mytcp_cong_event why)
+{
+	ms->recovery = MYTCP_RECOVERY_OPEN;
+	if (ms->bulk)
+		mytcp_frto_cancel(&ms->bulk->frto);
+	mytcp_cong_recovered(&ms->cong, why, recovery_flight(ms));
+}
+
+/*
+ * RFC 3168 6.1.2: a mark and a loss of one window are one indication of congestion.
+ * Not for who takes them for two (RFC 8257 3.5), or sees to its window itself.
+ */
+static bool recovery_has_reduced(const struct mytcp_sock *ms,
+				 enum mytcp_recovery_state state)
+{
+	const u8 two = MYTCP_CONG_NEEDS_ECN | MYTCP_CONG_OWN_CWND;
+
+	return ms->recovery == MYTCP_RECOVERY_CWR &&
+	       state == MYTCP_RECOVERY_FAST && !(ms->cong.ops->flags & two);
+}
+
+/* @flight: segments in flight when it happened, from which the window is reduced */
+static void recovery_enter_from(struct sock *sk, enum mytcp_recovery_state state,
+				enum mytcp_cong_event why, u32 flight)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	u32 flight = DIV_ROUND_UP(ms->snd_nxt - ms->snd_una,
-				  max_t(u32, ms->mss, 1));
+	struct mytcp_bulk *bulk = mytcp_bulk_make(&ms->bulk, ms->snd_una);
+	bool reduced = recovery_has_reduced(ms, state);
 
-	ms->cong.ssthresh = ms->cong.ops->ssthresh(&ms->cong, flight);
-	if (ms->cong.ops->on_loss)
-		ms->cong.ops->on_loss(&ms->cong, state == MYTCP_RECOVERY_LOSS);
+	if (bulk && why != MYTCP_CONG_ECE) {
+		mytcp_tlp_cancel(&bulk->tlp);
+		/* a timeout in a recovery: what was before both counts */
+		if (ms->recovery != MYTCP_RECOVERY_FAST)
+			mytcp_undo_begin(&bulk->undo, ms->snd_una,
+					 recovery_flight(ms), ms->cong.ssthresh);
+	}
+	/* nothing that is sent again takes back what a mark has cost */
+	if (bulk && (why == MYTCP_CONG_ECE || reduced))
+		mytcp_undo_end(&bulk->undo);
+	mytcp_congestion_want_room(sk);
+	if (!reduced)
+		mytcp_cong_reduce(&ms->cong, why, flight);
+	/* RFC 3168 6.1.2: said of each reduction, whatever it was for */
+	if (ms->ecn & MYTCP_ECN_OK)
+		ms->ecn |= MYTCP_ECN_CWR;
 	ms->recovery = state;
 	ms->recover = ms->snd_nxt;
+}
+
+static void recovery_enter(struct sock *sk, enum mytcp_recovery_state state,
+			   enum mytcp_cong_event why)
+{
+	recovery_enter_from(sk, state, why, recovery_had(mytcp_sk(sk)));
 }
 
 /**
  * mytcp_recovery_on_dupack() - a duplicate ACK (RFC 5681 2) arrived
  * @sk: socket, locked
- *
- * Return: true when the oldest segment has just been marked.
  */
-bool mytcp_recovery_on_dupack(struct sock *sk)
+void mytcp_recovery_on_dupack(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 
 	if (ms->dupacks < U8_MAX)
 		ms->dupacks++;
-	if (ms->dupacks != DUPTHRESH ||
+	if (ms->dupacks != MYTCP_DUPTHRESH ||
 	    (ms->recovery != MYTCP_RECOVERY_OPEN &&
 	     ms->recovery != MYTCP_RECOVERY_CWR))
-		return false;
-	/* RFC 6582 3.2 step 2: not for the echoes of an earlier recovery */
+		return;
+	/* RFC 6582 3.2 step 2: not for the echoes of an earlier recovery, at its end */
 	if (ms->recovery == MYTCP_RECOVERY_OPEN &&
-	    mytcp_seq_lt(ms->snd_una, ms->recover))
-		return false;
-	recovery_enter(sk, MYTCP_RECOVERY_FAST);
-	ms->cong.cwnd = ms->cong.ssthresh;
+	    mytcp_seq_le(ms->snd_una, ms->recover))
+		return;
+	recovery_enter(sk, MYTCP_RECOVERY_FAST, MYTCP_CONG_LOSS);
 	recovery_mark_head(sk);
 	mytcp_count(sock_net(sk), TCPRenoRecovery);
-	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
-	return true;
 }
 
 /**
@@ -108,13 +167,12 @@ bool mytcp_recovery_on_ack(struct sock *sk, u32 acked)
 		ms->dupacks = 0;
 		/* An old mark must not come round again after 2 GiB. */
 		if (mytcp_seq_gt(ms->snd_una, ms->recover))
-			ms->recover = ms->snd_una;
+			ms->recover = ms->snd_una - 1;
 		return true;
 	case MYTCP_RECOVERY_FAST:
 		if (mytcp_seq_ge(ms->snd_una, ms->recover)) {
-			ms->recovery = MYTCP_RECOVERY_OPEN;
+			recovery_leave(ms, MYTCP_CONG_LOSS);
 			ms->dupacks = 0;
-			ms->cong.cwnd = ms->cong.ssthresh;
 			return false;
 		}
 		/*
@@ -127,15 +185,297 @@ bool mytcp_recovery_on_ack(struct sock *sk, u32 acked)
 	case MYTCP_RECOVERY_CWR:
 		ms->dupacks = 0;
 		if (mytcp_seq_ge(ms->snd_una, ms->recover))
-			ms->recovery = MYTCP_RECOVERY_OPEN;
+			recovery_leave(ms, MYTCP_CONG_ECE);
 		return false;
 	case MYTCP_RECOVERY_LOSS:
 		ms->dupacks = 0;
 		if (mytcp_seq_ge(ms->snd_una, ms->recover))
-			ms->recovery = MYTCP_RECOVERY_OPEN;
+			recovery_leave(ms, MYTCP_CONG_RTO);
 		return true;
 	}
 	return true;
+}
+
+/* RFC 8985 6.2 step 4 */
+static u32 recovery_reo_wnd_us(const struct mytcp_sock *ms)
+{
+	bool going_on = ms->recovery == MYTCP_RECOVERY_FAST ||
+			ms->recovery == MYTCP_RECOVERY_LOSS;
+
+	return mytcp_rack_reo_wnd_us(&ms->bulk->rack, going_on,
+				     ms->bulk->sacked / max_t(u32, ms->mss, 1),
+				     ms->rtt.min_us, ms->rtt.srtt_us >> 3);
+}
+
+/*
+ * RFC 8985 6.2 step 5: mark what is lost. What was sent longest ago is first in the
+ * list, and none is looked at twice but those that wait, of which a few will do: the
+ * others are found when their time is over (A11). Returns for how long the rest has to
+ * be waited for, microseconds; 0 for not at all.
+ */
+static u32 recovery_detect(struct sock *sk, u64 now_us)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk = ms->bulk;
+	u32 window = recovery_reo_wnd_us(ms);
+	struct sk_buff *skb, *next;
+	unsigned int waiting = 0;
+	s64 longest = 0;
+
+	mytcp_sendq_order(sk);
+	list_for_each_entry_safe(skb, next, &bulk->order, tcp_tsorted_anchor) {
+		s64 left = mytcp_rack_remaining_us(&bulk->rack,
+						   mytcp_cb(skb)->sent_us,
+						   mytcp_cb(skb)->end, window,
+						   now_us);
+
+		if (left == MYTCP_RACK_NOT_YET)
+			break;
+		if (left <= 0) {
+			mytcp_sendq_mark_lost(sk, skb);
+			continue;
+		}
+		longest = max(longest, left);
+		if (++waiting == MOST_WAITING)
+			break;
+	}
+	return min_t(s64, longest, U32_MAX);
+}
+
+/* RFC 9937: the window for what may be sent by this ACK. */
+static void recovery_prr(struct sock *sk, const struct mytcp_news *news, bool worse)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct mytcp_prr_ack ack = {
+		.delivered = news->delivered,
+		.in_flight = recovery_pipe(ms),
+		.cwnd = ms->cong.cwnd,
+		.ssthresh = ms->cong.ssthresh,
+		.mss = ms->mss,
+		.safe = news->acked && !worse,
+	};
+
+	if (mytcp_cong_owns_cwnd(&ms->cong))
+		return;
+	/* begun by the timer: a recovery begins with a retransmission, however */
+	if (!ack.delivered && !ms->bulk->prr.out)
+		ms->cong.cwnd = mytcp_recovery_in_flight(sk) + 1;
+	else
+		ms->cong.cwnd = mytcp_prr_on_ack(&ms->bulk->prr, &ack);
+}
+
+static void recovery_enter_fast(struct sock *sk, const struct mytcp_news *news)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct mytcp_prr_start start = {
+		.flight = ms->snd_nxt - ms->snd_una,
+		.sacked = ms->bulk->scoreboard.sacked,
+		.newly_sacked = news->sacked,
+		.newly_acked = news->acked,
+	};
+
+	recovery_enter(sk, MYTCP_RECOVERY_FAST, MYTCP_CONG_LOSS);
+	mytcp_prr_begin(&ms->bulk->prr, &start);
+	mytcp_count(sock_net(sk), TCPSackRecovery);
+}
+
+/* All that was in flight when it began is acknowledged. */
+static void recovery_end(struct mytcp_sock *ms)
+{
+	static const enum mytcp_cong_event why[] = {
+		[MYTCP_RECOVERY_FAST] = MYTCP_CONG_LOSS,
+		[MYTCP_RECOVERY_CWR] = MYTCP_CONG_ECE,
+		[MYTCP_RECOVERY_LOSS] = MYTCP_CONG_RTO,
+	};
+
+	if (ms->recovery != MYTCP_RECOVERY_OPEN)
+		recovery_leave(ms, why[ms->recovery]);
+	else if (mytcp_seq_gt(ms->snd_una, ms->recover))
+		/* An old mark must not come round again after 2 GiB. */
+		ms->recover = ms->snd_una;
+}
+
+/* Mark, wait or begin; @news may be all zero. */
+static void recovery_look(struct sock *sk, const struct mytcp_news *news, u64 now_us)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 lost = ms->lost;
+	u32 wait_us = recovery_detect(sk, now_us);
+	bool worse = ms->lost > lost;
+
+	if (wait_us)
+		mytcp_timer_arm(sk, MYTCP_JOB_REORDER,
+				min(usecs_to_jiffies(wait_us) + 1,
+				    mytcp_timer_rto(ms)));
+	if (worse && (ms->recovery == MYTCP_RECOVERY_OPEN ||
+		      ms->recovery == MYTCP_RECOVERY_CWR))
+		recovery_enter_fast(sk, news);
+	if (ms->recovery == MYTCP_RECOVERY_FAST)
+		recovery_prr(sk, news, worse);
+}
+
+/**
+ * mytcp_recovery_by_sack() - an ACK has come, and SACK is agreed on
+ * @sk: socket, locked; marks and snd_una are up to date
+ * @news: what it tells
+ *
+ * Return: true when the window may grow for this ACK.
+ */
+bool mytcp_recovery_by_sack(struct sock *sk, const struct mytcp_news *news)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	bool over = news->acked && mytcp_seq_ge(ms->snd_una, ms->recover);
+	bool grows = ms->recovery == MYTCP_RECOVERY_OPEN ||
+		     ms->recovery == MYTCP_RECOVERY_LOSS;
+
+	if (ms->bulk)
+		mytcp_rack_adapt(&ms->bulk->rack, ms->snd_una, ms->snd_nxt,
+				 news->has_dsack,
+				 over && (ms->recovery == MYTCP_RECOVERY_FAST ||
+					  ms->recovery == MYTCP_RECOVERY_LOSS));
+	if (over)
+		recovery_end(ms);
+	if (ms->bulk && (news->later || ms->recovery == MYTCP_RECOVERY_FAST ||
+			 ms->bulk->sacked))
+		recovery_look(sk, news, news->rack.now_us);
+	return grows && ms->recovery != MYTCP_RECOVERY_FAST && news->acked;
+}
+
+/* Nothing was lost: what is marked is on its way. */
+static void recovery_take_back(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *skb;
+
+	mytcp_sent_walk(sk, skb) {
+		if (!ms->lost)
+			break;
+		mytcp_sendq_clear_lost(sk, skb);
+	}
+	mytcp_sendq_disorder(sk);
+	ms->recovery = MYTCP_RECOVERY_OPEN;
+	mytcp_frto_cancel(&ms->bulk->frto);
+	ms->ecn &= ~MYTCP_ECN_CWR;
+	mytcp_undo_end(&ms->bulk->undo);
+	mytcp_cong_undo(&ms->cong, recovery_flight(ms));
+}
+
+/* F-RTO: what does the ACK say of the timeout? */
+static bool recovery_was_spurious(struct sock *sk, const struct mytcp_news *news)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_frto *frto = &ms->bulk->frto;
+	const struct mytcp_frto_ack ack = {
+		.una = ms->snd_una,
+		.nxt = ms->snd_nxt,
+		.advances = news->acked,
+		.sacked_below = news->once &&
+				mytcp_seq_lt(news->once_from, frto->recover),
+		.sacked_above = news->sacked &&
+				mytcp_seq_gt(news->sacked_to, frto->recover),
+		.may_send_new = !skb_queue_empty(&sk->sk_write_queue) &&
+				mytcp_seq_gt(ms->snd_una + ms->snd_wnd, ms->snd_nxt),
+	};
+
+	switch (mytcp_frto_on_ack(frto, &ack)) {
+	case MYTCP_FRTO_SPURIOUS:
+		return true;
+	case MYTCP_FRTO_GENUINE:
+		ms->cong.cwnd = min_t(u32, ms->cong.cwnd, MYTCP_FRTO_CWND);
+		return false;
+	default:
+		return false;
+	}
+}
+
+/**
+ * mytcp_recovery_undo() - was what is being repaired, or has been, only late?
+ * @sk: socket, locked
+ * @news: what an ACK without ECN-Echo tells
+ * @rtt_us: its sample of the round trip, 0 for none
+ *
+ * Eifel detection by timestamp (RFC 3522), D-SACKs of all that was sent again (RFC
+ * 3708), or, after a timeout, F-RTO (RFC 5682); the answer is RFC 4015's.
+ *
+ * Return: true when it was, and the window is what it had been.
+ */
+bool mytcp_recovery_undo(struct sock *sk, const struct mytcp_news *news,
+			 u32 rtt_us)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk = ms->bulk;
+	bool timeout = ms->recovery == MYTCP_RECOVERY_LOSS;
+	struct mytcp_undo_ack ack;
+
+	if (!bulk)
+		return false;
+	ack = (struct mytcp_undo_ack) {
+		.una = ms->snd_una,
+		.nxt = ms->snd_nxt,
+		.has_ts = news->rack.has_ts,
+		.tsecr = news->rack.tsecr,
+		.dsack = news->has_dsack,
+		.dsack_before = bulk->dsack_seen,
+	};
+	bulk->dsack_seen |= news->has_dsack;
+	if (news->acked && mytcp_undo_by_timestamp(&bulk->undo, &ack)) {
+		if (timeout)
+			mytcp_count(sock_net(sk), TCPLossUndo);
+		else if (mytcp_seq_lt(ms->snd_una, ms->recover))
+			mytcp_count(sock_net(sk), TCPPartialUndo);
+		else
+			mytcp_count(sock_net(sk), TCPFullUndo);
+	} else if (news->has_dsack &&
+		   mytcp_undo_by_dsack(&bulk->undo, &news->dsack)) {
+		mytcp_count(sock_net(sk), TCPDSACKUndo);
+	} else if (timeout && recovery_was_spurious(sk, news)) {
+		mytcp_count(sock_net(sk), TCPSpuriousRTOs);
+	} else {
+		return false;
+	}
+	recovery_take_back(sk);
+	if (timeout && rtt_us)
+		mytcp_rtt_raise(&ms->rtt, rtt_us);
+	return true;
+}
+
+/**
+ * mytcp_recovery_on_repaired() - a tail loss probe has filled a hole
+ * @sk: socket, locked
+ *
+ * RFC 8985 7.4: congestion control hears of the loss, though nothing is missing.
+ */
+void mytcp_recovery_on_repaired(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
+	u32 flight;
+
+	if (ms->recovery != MYTCP_RECOVERY_OPEN)
+		return;
+	/* by now all may be acknowledged: what was lost was lost among those */
+	flight = DIV_ROUND_UP(ms->bulk->probed, max_t(u32, ms->mss, 1));
+	recovery_enter_from(sk, MYTCP_RECOVERY_CWR, MYTCP_CONG_LOSS,
+			    min(flight, was_cwnd));
+	mytcp_undo_end(&ms->bulk->undo);
+	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
+}
+
+/**
+ * mytcp_recovery_on_reorder() - what was waited for has not come
+ * @sk: socket, locked
+ *
+ * Context: the retransmission timer's job MYTCP_JOB_REORDER.
+ */
+void mytcp_recovery_on_reorder(struct sock *sk)
+{
+	static const struct mytcp_news none;
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
+
+	if (ms->bulk)
+		recovery_look(sk, &none, mytcp_clock_us());
+	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }
 
 /**
@@ -152,10 +492,49 @@ void mytcp_recovery_on_ece(struct sock *sk)
 	if (ms->recovery != MYTCP_RECOVERY_OPEN ||
 	    mytcp_seq_lt(ms->snd_una, ms->recover))
 		return;
-	recovery_enter(sk, MYTCP_RECOVERY_CWR);
-	ms->cong.cwnd = ms->cong.ssthresh;
-	ms->ecn |= MYTCP_ECN_CWR;
+	recovery_enter(sk, MYTCP_RECOVERY_CWR, MYTCP_CONG_ECE);
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
+}
+
+/* F-RTO, unless an ACK could be for a copy of something else than the oldest segment. */
+static void recovery_doubt(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	bool copies = !READ_ONCE(mytcp_net(sock_net(sk))->frto);
+	struct sk_buff *head = mytcp_sent_first(sk), *skb;
+
+	if (!ms->bulk)
+		return;
+	mytcp_sent_walk(sk, skb)
+		copies |= skb != head && mytcp_cb(skb)->tx > 1 &&
+			  !mytcp_cb(skb)->sacked;
+	mytcp_frto_begin(&ms->bulk->frto,
+			 ms->snd_una + min_t(u32, ms->mss,
+					     mytcp_cb(head)->end - ms->snd_una),
+			 mytcp_sacked_agreed(ms), copies);
+}
+
+/*
+ * RFC 8985 6.3: what was sent a moment ago may be on its way, and fills the window;
+ * the oldest segment goes out, however. Without SACK nothing is known of that.
+ */
+static void recovery_mark_old(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *head = mytcp_sent_first(sk), *skb;
+	bool timed = ms->bulk && mytcp_sacked_agreed(ms);
+	u64 now_us = mytcp_clock_us();
+
+	mytcp_sent_walk(sk, skb) {
+		if (timed && !mytcp_rack_lost_on_rto(&ms->bulk->rack,
+						     mytcp_cb(skb)->sent_us,
+						     skb == head,
+						     recovery_reo_wnd_us(ms), now_us))
+			continue;
+		mytcp_sendq_mark_lost(sk, skb);
+	}
+	if (!mytcp_cong_owns_cwnd(&ms->cong))
+		ms->cong.cwnd = mytcp_recovery_in_flight(sk) + 1;
 }
 
 /**
@@ -169,14 +548,20 @@ void mytcp_recovery_on_rto(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
-	struct sk_buff *skb;
 
 	if (ms->recovery != MYTCP_RECOVERY_LOSS)
-		recovery_enter(sk, MYTCP_RECOVERY_LOSS);
+		recovery_enter(sk, MYTCP_RECOVERY_LOSS, MYTCP_CONG_RTO);
+	else
+		mytcp_cong_rto_again(&ms->cong, recovery_flight(ms));
 	ms->recover = ms->snd_nxt;
 	ms->dupacks = 0;
-	ms->cong.cwnd = 1;
-	skb_queue_walk(&ms->send_queue, skb)
-		mytcp_sendq_mark_lost(sk, skb);
+	/* RFC 2018 8: the peer has given up what it had reported */
+	if (ms->bulk &&
+	    mytcp_scoreboard_reneged(&ms->bulk->scoreboard, ms->snd_una)) {
+		mytcp_sacked_forget(sk);
+		mytcp_count(sock_net(sk), TCPSACKReneging);
+	}
+	recovery_doubt(sk);
+	recovery_mark_old(sk);
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }

@@ -16,7 +16,7 @@ struct mytcp_saved_syn *mytcp_savesyn_copy(const struct sock *listener,
 					   const struct sk_buff *skb,
 					   const struct mytcp_seg *seg)
 {
-	u8 mode = READ_ONCE(mytcp_sk(listener)->save_syn);
+	u8 mode = mytcp_option(mytcp_sk(listener), save_syn);
 	const u8 *from = skb_network_header(skb);
 	const u8 *end = skb_transport_header(skb) + seg->hdr_len;
 	struct mytcp_saved_syn *saved;

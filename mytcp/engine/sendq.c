@@ -2,6 +2,8 @@
 /* The user's data on its way: queued, split, trimmed, freed, accounted. */
 #include "mytcp/engine/sendq.h"
 
+#define PIECES_SLACK	(2 * 65536)	/* a small send buffer takes large skbs, too */
+
 /**
  * mytcp_sendq_alloc() - an empty skb with room for headers
  * @sk: socket
@@ -117,27 +119,18 @@ static void sendq_divide_cb(struct sk_buff *skb, struct sk_buff *rest, u32 len)
 	cb->flags &= ~(MYTCP_FIN | MYTCP_PSH);
 }
 
-/**
- * mytcp_sendq_split() - cut an skb in two
- * @sk: socket, locked
- * @queue: where @skb stands
- * @skb: longer than @len
- * @len: octets that stay in @skb
- * @gfp: allocation flags
- *
- * Return: 0, or -ENOMEM with nothing changed.
- */
-int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
-		      struct sk_buff *skb, u32 len, gfp_t gfp)
+/* Cut an skb in two; the second half, in no queue, or NULL and nothing changed. */
+static struct sk_buff *sendq_split(struct sock *sk, struct sk_buff *skb, u32 len,
+				   gfp_t gfp)
 {
 	struct sk_buff *rest;
 	int moved;
 
 	if (skb_unclone(skb, gfp))
-		return -ENOMEM;
+		return NULL;
 	rest = mytcp_sendq_alloc(sk, gfp);
 	if (!rest)
-		return -ENOMEM;
+		return NULL;
 
 	moved = skb->len - len;
 	skb_split(skb, rest, len);
@@ -147,7 +140,69 @@ int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
 	/* The sum grows by the new skb's own weight. */
 	sk_wmem_queued_add(sk, rest->truesize - moved);
 	sk_mem_charge(sk, rest->truesize - moved);
-	__skb_queue_after(queue, skb, rest);
+	return rest;
+}
+
+/**
+ * mytcp_sendq_split_unsent() - cut an skb of sk_write_queue in two
+ * @sk: socket, locked
+ * @skb: longer than @len
+ * @len: octets that stay in @skb
+ * @gfp: allocation flags
+ *
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int mytcp_sendq_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len,
+			     gfp_t gfp)
+{
+	struct sk_buff *rest = sendq_split(sk, skb, len, gfp);
+
+	if (!rest)
+		return -ENOMEM;
+	__skb_queue_after(&sk->sk_write_queue, skb, rest);
+	return 0;
+}
+
+/**
+ * mytcp_sendq_is_in_pieces() - shall the queue be cut no more?
+ * @sk: socket, locked
+ *
+ * A11, CVE-2019-11478: where a peer wants it, an skb of many segments becomes one for
+ * each, which weighs more than the text. Twice what the user may queue is enough.
+ *
+ * Return: true when it is, and that is counted.
+ */
+bool mytcp_sendq_is_in_pieces(struct sock *sk)
+{
+	if (sk->sk_wmem_queued / 2 <= READ_ONCE(sk->sk_sndbuf) + PIECES_SLACK)
+		return false;
+	mytcp_count(sock_net(sk), TCPWqueueTooBig);
+	return true;
+}
+
+/**
+ * mytcp_sendq_split_sent() - cut an skb that was sent in two
+ * @sk: socket, locked
+ * @skb: longer than @len
+ * @len: octets that stay in @skb
+ * @gfp: allocation flags
+ *
+ * Return: 0, or -ENOMEM with nothing changed: no memory, or the queue is in so many
+ * pieces already that only the oldest is cut, which has to go again.
+ */
+int mytcp_sendq_split_sent(struct sock *sk, struct sk_buff *skb, u32 len,
+			   gfp_t gfp)
+{
+	struct sk_buff *rest;
+
+	if (skb != mytcp_sent_first(sk) && mytcp_sendq_is_in_pieces(sk))
+		return -ENOMEM;
+	rest = sendq_split(sk, skb, len, gfp);
+	if (!rest)
+		return -ENOMEM;
+	mytcp_sent_insert(sk, rest, skb);
+	if (mytcp_sent_is_ordered(skb))
+		list_add(&rest->tcp_tsorted_anchor, &skb->tcp_tsorted_anchor);
 	return 0;
 }
 
@@ -158,12 +213,18 @@ int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
  */
 void mytcp_sendq_mark_lost(struct sock *sk, struct sk_buff *skb)
 {
+	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_cb *cb = mytcp_cb(skb);
 
-	if (cb->lost)
+	if (cb->lost || cb->sacked)
 		return;
+	if (ms->bulk && (!ms->lost || mytcp_seq_lt(cb->seq, ms->bulk->lost_from)))
+		ms->bulk->lost_from = cb->seq;
+	mytcp_sent_unorder(skb);
+	if (cb->tx > 1)
+		mytcp_count(sock_net(sk), TCPLostRetransmit);
 	cb->lost = true;
-	mytcp_sk(sk)->lost += cb->end - cb->seq;
+	ms->lost += cb->end - cb->seq;
 }
 
 /**
@@ -181,22 +242,140 @@ void mytcp_sendq_clear_lost(struct sock *sk, struct sk_buff *skb)
 	mytcp_sk(sk)->lost -= cb->end - cb->seq;
 }
 
+static void sendq_order_those(struct sock *sk, bool again)
+{
+	struct sk_buff *skb;
+
+	mytcp_sent_walk(sk, skb) {
+		const struct mytcp_cb *cb = mytcp_cb(skb);
+		bool twice = cb->tx > 1;
+
+		if (!cb->lost && !cb->sacked && twice == again)
+			list_add_tail(&skb->tcp_tsorted_anchor,
+				      &mytcp_sk(sk)->bulk->order);
+	}
+}
+
+/**
+ * mytcp_sendq_order() - from now on, times of transmission matter
+ * @sk: socket, locked, with a struct mytcp_bulk
+ *
+ * What was sent once was sent in the order of its numbers. What was sent again comes
+ * behind: it was later than most.
+ */
+void mytcp_sendq_order(struct sock *sk)
+{
+	struct mytcp_bulk *bulk = mytcp_sk(sk)->bulk;
+
+	if (bulk->ordered)
+		return;
+	bulk->ordered = true;
+	sendq_order_those(sk, false);
+	sendq_order_those(sk, true);
+}
+
+/**
+ * mytcp_sendq_disorder() - marks were taken back from skbs of any age
+ * @sk: socket, locked, with a struct mytcp_bulk
+ *
+ * The next mytcp_sendq_order() puts all of them where they belong.
+ */
+void mytcp_sendq_disorder(struct sock *sk)
+{
+	struct sk_buff *skb;
+
+	mytcp_sent_walk(sk, skb)
+		mytcp_sent_unorder(skb);
+	mytcp_sk(sk)->bulk->ordered = false;
+}
+
+/**
+ * mytcp_sendq_sent_now() - none was sent later than this one
+ * @sk: socket, locked
+ * @skb: in the tree of what is sent, not marked
+ */
+void mytcp_sendq_sent_now(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_bulk *bulk = mytcp_sk(sk)->bulk;
+
+	if (!bulk || !bulk->ordered)
+		return;
+	mytcp_sent_unorder(skb);
+	list_add_tail(&skb->tcp_tsorted_anchor, &bulk->order);
+}
+
+/* Segments of today's MSS; a SYN or FIN alone is one. */
+static u32 sendq_segments(const struct sock *sk, const struct sk_buff *skb)
+{
+	u32 mss = max_t(u32, mytcp_sk(sk)->mss, 1);
+
+	return max(DIV_ROUND_UP(skb->len, mss), 1U);
+}
+
+/**
+ * mytcp_sendq_mark_sacked() - the peer has it, and may give it up again
+ * @sk: socket, locked, with a struct mytcp_bulk
+ * @skb: in the tree of what is sent, not marked so far
+ *
+ * Return: the segments it is.
+ */
+u32 mytcp_sendq_mark_sacked(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_cb *cb = mytcp_cb(skb);
+
+	mytcp_sendq_clear_lost(sk, skb);
+	mytcp_sent_unorder(skb);
+	cb->sacked = true;
+	mytcp_sk(sk)->bulk->sacked += cb->end - cb->seq;
+	return sendq_segments(sk, skb);
+}
+
+/**
+ * mytcp_sendq_find() - the oldest skb sent that ends behind a sequence number
+ * @sk: socket, locked
+ * @seq: the sequence number
+ *
+ * Return: the skb; NULL when all end before it.
+ */
+struct sk_buff *mytcp_sendq_find(const struct sock *sk, u32 seq)
+{
+	struct rb_node *node = mytcp_sent_tree(sk)->rb_node;
+	struct sk_buff *found = NULL;
+
+	while (node) {
+		struct sk_buff *skb = rb_to_skb(node);
+
+		if (mytcp_seq_gt(mytcp_cb(skb)->end, seq)) {
+			found = skb;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
 /**
  * mytcp_sendq_acked() - an skb has been acknowledged; freed
  * @sk: socket, locked
- * @skb: in the send queue
+ * @skb: in the tree of what is sent
  *
- * Return: the segments it was, of today's MSS; a SYN or FIN alone is one.
+ * Return: the segments it was; 0 when the peer had SACKed it, and it was counted.
  */
 u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb)
 {
+	const struct mytcp_cb *cb = mytcp_cb(skb);
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	u32 segs = DIV_ROUND_UP(skb->len, max_t(u32, ms->mss, 1));
+	u32 segs = sendq_segments(sk, skb);
 
 	mytcp_sendq_clear_lost(sk, skb);
-	__skb_unlink(skb, &ms->send_queue);
+	if (cb->sacked) {
+		ms->bulk->sacked -= cb->end - cb->seq;
+		segs = 0;
+	}
+	mytcp_sent_remove(sk, skb);
 	mytcp_sendq_free(sk, skb);
-	return max(segs, 1U);
+	return segs;
 }
 
 /**
@@ -209,11 +388,9 @@ u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb)
  */
 int mytcp_sendq_trim(struct sock *sk, struct sk_buff *skb, u32 seq)
 {
-	struct sk_buff_head *queue = &mytcp_sk(sk)->send_queue;
-
-	if (mytcp_sendq_split(sk, queue, skb, seq - mytcp_cb(skb)->seq,
-			      GFP_ATOMIC))
+	if (mytcp_sendq_split_sent(sk, skb, seq - mytcp_cb(skb)->seq,
+				   GFP_ATOMIC))
 		return -ENOMEM;
-	mytcp_count_add(sock_net(sk), TCPDelivered, mytcp_sendq_acked(sk, skb));
+	mytcp_sendq_acked(sk, skb);	/* who took the ACK has told of them */
 	return 0;
 }

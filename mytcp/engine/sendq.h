@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The user's data on its way: sk_write_queue holds what was never sent,
- * mytcp_sock.send_queue what was sent and not acknowledged. Socket locked.
+ * sock/sent.h what was sent and not acknowledged. Socket locked.
  */
 #ifndef MYTCP_ENGINE_SENDQ_H
 #define MYTCP_ENGINE_SENDQ_H
 
 #include <linux/types.h>
 #include <linux/skbuff.h>
+#include "mytcp/sock/sent.h"
 #include "mytcp/sock/sock.h"
 
 struct sk_buff *mytcp_sendq_alloc(struct sock *sk, gfp_t gfp);
@@ -17,10 +18,18 @@ void mytcp_sendq_free(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *mytcp_sendq_tail(const struct sock *sk);
 bool mytcp_sendq_unsent(const struct sock *sk);
 void mytcp_sendq_expand(struct sock *sk);
-int mytcp_sendq_split(struct sock *sk, struct sk_buff_head *queue,
-		      struct sk_buff *skb, u32 len, gfp_t gfp);
+int mytcp_sendq_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len,
+			     gfp_t gfp);
+int mytcp_sendq_split_sent(struct sock *sk, struct sk_buff *skb, u32 len,
+			   gfp_t gfp);
+bool mytcp_sendq_is_in_pieces(struct sock *sk);
+void mytcp_sendq_order(struct sock *sk);
+void mytcp_sendq_disorder(struct sock *sk);
+void mytcp_sendq_sent_now(struct sock *sk, struct sk_buff *skb);
 void mytcp_sendq_mark_lost(struct sock *sk, struct sk_buff *skb);
 void mytcp_sendq_clear_lost(struct sock *sk, struct sk_buff *skb);
+u32 mytcp_sendq_mark_sacked(struct sock *sk, struct sk_buff *skb);
+struct sk_buff *mytcp_sendq_find(const struct sock *sk, u32 seq);
 u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb);
 int mytcp_sendq_trim(struct sock *sk, struct sk_buff *skb, u32 seq);
 

@@ -16,22 +16,22 @@
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/trace.h"
 
+/* Field by field: a flood has no time for a struct that is cleared and copied. */
 static void synack_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
 {
 	const struct inet_sock *inet = inet_sk(entry->listener);
 	const struct mytcp_node *node = &entry->timed.node;
 
-	*flow = (struct mytcp_flow) {
-		.net = node->net,
-		.key = node->key,
-		.options = entry->return_route,
-		.dev = node->dev,
-		.mark = entry->mark,
-		.priority = READ_ONCE(entry->listener->sk_priority),
-		.tos = READ_ONCE(inet->tos),
-		.ttl = max_t(int, READ_ONCE(inet->uc_ttl), 0),
-		.uid = sock_net_uid(node->net, entry->listener),
-	};
+	flow->net = node->net;
+	flow->key = node->key;
+	flow->dst = NULL;
+	flow->options = entry->return_route;
+	flow->dev = node->dev;
+	flow->mark = entry->mark;
+	flow->priority = READ_ONCE(entry->listener->sk_priority);
+	flow->tos = READ_ONCE(inet->tos);
+	flow->ttl = max_t(int, READ_ONCE(inet->uc_ttl), 0);
+	flow->uid = sock_net_uid(node->net, entry->listener);
 }
 
 /* Each only when both ends have it (RFC 7323 2.5, RFC 2018 2). */
@@ -53,7 +53,7 @@ static u8 synack_offer(const struct mytcp_net *mn, u8 has)
  * @seg: the SYN
  * @key: its key
  *
- * Left to the caller: iss, mytcp_synack_route(), saved_syn, return_route.
+ * Left to the caller: iss, sent_us, mytcp_synack_route(), saved_syn, return_route.
  *
  * Context: softirq.
  */
@@ -79,7 +79,7 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 			   mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
 	entry->mark = READ_ONCE(listener->sk_mark);
 	entry->last_oow = 0;
-	entry->sent_us = mytcp_clock_us();
+	entry->sent_us = 0;
 	entry->acked_us = 0;
 	entry->peer_wnd = seg->wnd;
 	entry->peer_mss = seg->opts.mss;
@@ -89,29 +89,30 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 	entry->wscale = entry->offer & MYTCP_HAS_WSCALE ?
 			mytcp_window_scale_for(listener) : 0;
 	entry->retries = 0;
-	entry->flags = mytcp_ecn_answers(mn, seg) ? MYTCP_SYNQ_ECN : 0;
+	entry->flags = mytcp_ecn_answers(listener, seg) ? MYTCP_SYNQ_ECN : 0;
 }
 
 /**
- * mytcp_synack_route() - what the MSS option may say on the way back
+ * mytcp_synack_route() - the way back, and what the MSS option may say on it
  * @entry: return_route is set
+ * @flow: filled; its dst is the caller's to release, unless this fails
  *
- * Sets the window, which is measured by it, too.
+ * Sets the window, which is measured by the MSS, too.
  *
- * Return: the route, which the caller releases, or an ERR_PTR.
+ * Return: 0 or a negative errno.
  */
-struct dst_entry *mytcp_synack_route(struct mytcp_synq *entry)
+int mytcp_synack_route(struct mytcp_synq *entry, struct mytcp_flow *flow)
 {
-	struct mytcp_flow flow;
 	struct dst_entry *dst;
 
-	synack_flow(entry, &flow);
-	dst = mytcp_ip_of(&flow.key)->route_flow(&flow);
+	synack_flow(entry, flow);
+	dst = mytcp_ip_of(&flow->key)->route_flow(flow);
 	if (IS_ERR(dst))
-		return dst;
+		return PTR_ERR(dst);
+	flow->dst = dst;
 	entry->advmss = mytcp_output_advmss(entry->listener, dst);
 	entry->timed.wnd = mytcp_window_initial(entry->listener, entry->advmss);
-	return dst;
+	return 0;
 }
 
 /**
@@ -132,15 +133,11 @@ u32 mytcp_synack_iss(const struct mytcp_synq *entry)
 
 static u32 synack_tsval(const struct mytcp_synq *entry)
 {
-	const struct mytcp_opts agreed = {
-		.has = entry->offer,
-		.wscale = entry->peer_wscale,
-	};
 	u32 now = mytcp_clock_ms() + entry->ts_offset;
 
 	if (!(entry->flags & MYTCP_SYNQ_COOKIE))
 		return now;
-	return mytcp_syncookie_put_opts(now, &agreed,
+	return mytcp_syncookie_put_opts(now, entry->offer, entry->peer_wscale,
 					entry->flags & MYTCP_SYNQ_ECN);
 }
 
@@ -158,17 +155,16 @@ static void synack_give(const struct mytcp_synq *entry, struct mytcp_opts *opts)
 /**
  * mytcp_synack_send() - SYN-ACK, the first one or another
  * @entry: the connection
- * @dst: the route back, borrowed; NULL to have one looked up
+ * @flow: where to; with a route, under RCU
  * @spent: NULL, or the SYN, of which nothing is needed any more: NULL in it when
  *	the answer was written into it
  *
  * Context: softirq.
  */
-void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst,
+void mytcp_synack_send(struct mytcp_synq *entry, const struct mytcp_flow *flow,
 		       struct sk_buff **spent)
 {
 	u16 ecn = entry->flags & MYTCP_SYNQ_ECN ? MYTCP_ECE : 0;
-	struct mytcp_flow flow;
 	struct mytcp_seg seg = {
 		.seq = entry->iss,
 		.ack = entry->irs + 1,
@@ -184,17 +180,30 @@ void mytcp_synack_send(struct mytcp_synq *entry, struct dst_entry *dst,
 	};
 
 	synack_give(entry, &seg.opts);
-	synack_flow(entry, &flow);
-	flow.dst = dst;
 	if (entry->flags & MYTCP_SYNQ_AGAIN) {
-		mytcp_count(flow.net, RetransSegs);
-		mytcp_count(flow.net, TCPSynRetrans);
-		trace_mytcp_retransmit(flow.net, &flow.key, MYTCP_SYN_RECV,
+		mytcp_count(flow->net, RetransSegs);
+		mytcp_count(flow->net, TCPSynRetrans);
+		trace_mytcp_retransmit(flow->net, &flow->key, MYTCP_SYN_RECV,
 				       &seg);
 	}
 	/* A cookie's listener is not held, and may have nothing charged to it. */
-	mytcp_reply_send(&flow, entry->flags & MYTCP_SYNQ_COOKIE ? NULL :
+	mytcp_reply_send(flow, entry->flags & MYTCP_SYNQ_COOKIE ? NULL :
 			 entry->listener, MYTCP_SYN_RECV, &seg, spent);
+}
+
+/**
+ * mytcp_synack_resend() - the SYN-ACK once more
+ * @entry: the connection; RTT samples end here (Karn)
+ *
+ * Context: softirq.
+ */
+void mytcp_synack_resend(struct mytcp_synq *entry)
+{
+	struct mytcp_flow flow;
+
+	entry->flags |= MYTCP_SYNQ_AGAIN;
+	synack_flow(entry, &flow);
+	mytcp_synack_send(entry, &flow, NULL);
 }
 
 /**

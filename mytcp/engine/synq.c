@@ -62,12 +62,12 @@ static void synq_describe(struct mytcp_node *node,
 /* Out of the listener's list; drops the list's reference. */
 static void synq_unlist(struct mytcp_synq *entry)
 {
-	struct mytcp_sock *ms = mytcp_sk(entry->listener);
+	struct mytcp_listener *queues = mytcp_sk(entry->listener)->listener;
 
-	spin_lock_bh(&ms->accept_lock);
+	spin_lock_bh(&queues->lock);
 	list_del(&entry->link);
-	WRITE_ONCE(ms->synq_len, ms->synq_len - 1);
-	spin_unlock_bh(&ms->accept_lock);
+	WRITE_ONCE(queues->synq_len, queues->synq_len - 1);
+	spin_unlock_bh(&queues->lock);
 	smp_mb();	/* out of the table before the wheel: synq_expired() */
 	if (mytcp_wheel_del(&entry->timed))
 		mytcp_node_put(&entry->timed.node);
@@ -94,7 +94,7 @@ static u8 synq_defer(const struct mytcp_synq *entry)
 static bool synq_is_over(const struct mytcp_synq *entry)
 {
 	const struct mytcp_net *mn = mytcp_net(entry->timed.node.net);
-	unsigned int most = READ_ONCE(mytcp_sk(entry->listener)->syn_retries) ?:
+	unsigned int most = mytcp_option(mytcp_sk(entry->listener), syn_retries) ?:
 			    READ_ONCE(mn->synack_retries);
 
 	if (entry->retries < most)
@@ -115,8 +115,7 @@ static void synq_retransmit(struct mytcp_synq *entry)
 	 */
 	if (READ_ONCE(entry->acked_us) && before + 1 < synq_defer(entry))
 		return;
-	entry->flags |= MYTCP_SYNQ_AGAIN;
-	mytcp_synack_send(entry, NULL, NULL);
+	mytcp_synack_resend(entry);
 }
 
 /* RFC 9293 3.8.3 for SYN-ACKs: 1, 2, 4 ... seconds (A22: not for ever). */
@@ -158,12 +157,12 @@ static int synq_way_back(struct mytcp_synq *entry, const struct sk_buff *syn)
 	return 0;
 }
 
-/* Sets @dst to the route back, which the caller releases. */
+/* Fills @flow, whose route the caller releases. */
 static struct mytcp_synq *synq_make(struct sock *listener,
 				    const struct sk_buff *skb,
 				    const struct mytcp_seg *seg,
 				    const struct mytcp_key *key, u32 isn,
-				    struct dst_entry **dst)
+				    struct mytcp_flow *flow)
 {
 	struct mytcp_synq *entry;
 	int err;
@@ -178,13 +177,12 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 	}
 	mytcp_synack_take(entry, listener, seg, key);
 	mytcp_wheel_prepare(&entry->timed);
+	entry->sent_us = mytcp_clock_us();
 	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
 	entry->iss = isn ?: mytcp_synack_iss(entry);
 	err = synq_way_back(entry, skb);
-	if (!err) {
-		*dst = mytcp_synack_route(entry);
-		err = PTR_ERR_OR_ZERO(*dst);
-	}
+	if (!err)
+		err = mytcp_synack_route(entry, flow);
 	if (!err)
 		return entry;
 	mytcp_node_put(&entry->timed.node);
@@ -194,19 +192,19 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 /* Into the list and the table. False: the listener has closed, or a twin. */
 static bool synq_enter(struct mytcp_synq *entry)
 {
-	struct mytcp_sock *ms = mytcp_sk(entry->listener);
+	struct mytcp_listener *queues = mytcp_sk(entry->listener)->listener;
 	bool dead;
 
-	spin_lock(&ms->accept_lock);
-	dead = ms->synq_dead || mytcp_table_insert(&entry->timed.node);
+	spin_lock(&queues->lock);
+	dead = queues->dead || mytcp_table_insert(&entry->timed.node);
 	if (!dead) {
 		/* The creator's reference becomes the list's. */
-		list_add_tail(&entry->link, &ms->synq);
-		WRITE_ONCE(ms->synq_len, ms->synq_len + 1);
+		list_add_tail(&entry->link, &queues->synq);
+		WRITE_ONCE(queues->synq_len, queues->synq_len + 1);
 		refcount_inc(&entry->timed.node.ref);
 		mytcp_wheel_add(&entry->timed, HZ);
 	}
-	spin_unlock(&ms->accept_lock);
+	spin_unlock(&queues->lock);
 	if (dead)
 		mytcp_node_put(&entry->timed.node);
 	return !dead;
@@ -218,7 +216,7 @@ static bool synq_is_full(const struct sock *listener)
 	u32 most = min_t(u32, READ_ONCE(mn->max_syn_backlog),
 			 max_t(u32, READ_ONCE(listener->sk_max_ack_backlog), 8));
 
-	return READ_ONCE(mytcp_sk(listener)->synq_len) >= most;
+	return READ_ONCE(mytcp_sk(listener)->listener->synq_len) >= most;
 }
 
 /*
@@ -245,6 +243,37 @@ static int synq_has_room(struct sock *listener, u32 isn, bool *cookie)
 	return MYTCP_GO_ON;
 }
 
+/* A SYN that is worth an entry; parameters as of synq_syn(). */
+static int synq_open(struct sock *listener, struct sk_buff **skb,
+		     const struct mytcp_seg *seg, const struct mytcp_key *key,
+		     u32 isn)
+{
+	struct net *net = sock_net(listener);
+	struct mytcp_synq *entry;
+	struct mytcp_flow flow;
+	int verdict;
+
+	entry = synq_make(listener, *skb, seg, key, isn, &flow);
+	if (IS_ERR(entry))
+		return mytcp_child_failed(PTR_ERR(entry));
+	verdict = mytcp_fastopen_accept(entry, skb, seg, flow.dst);
+	if (verdict != MYTCP_GO_ON)
+		goto out;
+	/* Until the answer is sent the timer may not take the entry away. */
+	refcount_inc(&entry->timed.node.ref);
+	if (synq_enter(entry)) {
+		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
+		mytcp_synack_send(entry, &flow, skb);
+		verdict = MYTCP_TAKEN;
+	} else {
+		verdict = MYTCP_MIB_DropAfterClose;
+	}
+out:
+	dst_release(flow.dst);
+	mytcp_node_put(&entry->timed.node);
+	return verdict;
+}
+
 /*
  * RFC 9293 3.10.7.2, third: a SYN for a listener. Sets the skb to NULL when a
  * connection has its data, or when the answer has taken it.
@@ -253,36 +282,14 @@ static int synq_syn(struct sock *listener, struct sk_buff **skb,
 		    const struct mytcp_seg *seg, const struct mytcp_key *key,
 		    u32 isn)
 {
-	struct net *net = sock_net(listener);
-	struct dst_entry *dst = NULL;
-	struct mytcp_synq *entry;
 	bool cookie = false;
 	int verdict;
 
 	verdict = synq_has_room(listener, isn, &cookie);
 	if (verdict != MYTCP_GO_ON)
 		return verdict;
-	if (cookie)
-		return mytcp_cookies_answer(listener, skb, seg, key);
-	entry = synq_make(listener, *skb, seg, key, isn, &dst);
-	if (IS_ERR(entry))
-		return mytcp_child_failed(PTR_ERR(entry));
-	verdict = mytcp_fastopen_accept(entry, skb, seg, dst);
-	if (verdict != MYTCP_GO_ON)
-		goto out;
-	/* Until the answer is sent the timer may not take the entry away. */
-	refcount_inc(&entry->timed.node.ref);
-	if (synq_enter(entry)) {
-		trace_mytcp_state(net, key, MYTCP_LISTEN, MYTCP_SYN_RECV);
-		mytcp_synack_send(entry, dst, skb);
-		verdict = MYTCP_TAKEN;
-	} else {
-		verdict = MYTCP_MIB_DropAfterClose;
-	}
-out:
-	dst_release(dst);
-	mytcp_node_put(&entry->timed.node);
-	return verdict;
+	return cookie ? mytcp_cookies_answer(listener, skb, seg, key) :
+			synq_open(listener, skb, seg, key, isn);
 }
 
 /**
@@ -365,12 +372,10 @@ static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		return MYTCP_GO_ON;
 	if (seg->seq == entry->irs && !(seg->flags & MYTCP_ACK)) {
 		/* The SYN again: our answer was lost. Once a time (A22). */
-		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
-			entry->flags |= MYTCP_SYNQ_AGAIN;
-			mytcp_synack_send(entry, NULL, NULL);
-		} else {
+		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow))
+			mytcp_synack_resend(entry);
+		else
 			mytcp_count(entry->timed.node.net, TCPACKSkippedSynRecv);
-		}
 		return MYTCP_TAKEN;
 	}
 	mytcp_synack_send_ack(entry);
@@ -499,16 +504,16 @@ void mytcp_synq_icmp(struct mytcp_node *node, u32 seq)
 }
 
 /* One entry of the list, referenced, or NULL. */
-static struct mytcp_synq *synq_first(struct mytcp_sock *ms)
+static struct mytcp_synq *synq_first(struct mytcp_listener *queues)
 {
 	struct mytcp_synq *entry;
 
-	spin_lock_bh(&ms->accept_lock);
-	ms->synq_dead = true;
-	entry = list_first_entry_or_null(&ms->synq, struct mytcp_synq, link);
+	spin_lock_bh(&queues->lock);
+	queues->dead = true;
+	entry = list_first_entry_or_null(&queues->synq, struct mytcp_synq, link);
 	if (entry)
 		refcount_inc(&entry->timed.node.ref);
-	spin_unlock_bh(&ms->accept_lock);
+	spin_unlock_bh(&queues->lock);
 	return entry;
 }
 
@@ -523,13 +528,12 @@ void mytcp_synq_stop(struct sock *listener)
 {
 	struct mytcp_synq *entry;
 
-	while ((entry = synq_first(mytcp_sk(listener)))) {
+	while ((entry = synq_first(mytcp_sk(listener)->listener))) {
 		synq_end(entry);
 		mytcp_node_put(&entry->timed.node);
 		cond_resched();
 	}
 	mytcp_acceptq_stop(listener);
-	mytcp_sock_end_queues(listener);
 }
 
 /**

@@ -39,7 +39,7 @@ static unsigned int timeout_retries(const struct sock *sk)
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 
 	if (mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) | MYTCP_ST(SYN_RECV)))
-		return ms->syn_retries ?: mytcp_sock_is_early(sk) ?
+		return mytcp_option(ms, syn_retries) ?: mytcp_sock_is_early(sk) ?
 		       READ_ONCE(mn->synack_retries) : READ_ONCE(mn->syn_retries);
 	if (sock_flag(sk, SOCK_DEAD))
 		return timeout_orphan_retries(sk);
@@ -47,17 +47,18 @@ static unsigned int timeout_retries(const struct sock *sk)
 }
 
 /* Milliseconds left of TCP_USER_TIMEOUT (MUST-21), INT_MAX without one. */
-static int timeout_user_left(struct sock *sk, u64 since_us)
+static int timeout_user_left(struct sock *sk, u32 since_ms)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	u64 gone;
+	u32 patience = mytcp_option(ms, user_timeout);
+	u32 gone;
 
-	if (!ms->user_timeout)
+	if (!patience)
 		return INT_MAX;
-	if (!ms->first_rtx_us)
-		ms->first_rtx_us = since_us;
-	gone = div_u64(mytcp_clock_us() - ms->first_rtx_us, USEC_PER_MSEC);
-	return gone >= ms->user_timeout ? 0 : ms->user_timeout - gone;
+	if (!ms->first_rtx_ms)
+		ms->first_rtx_ms = since_ms ?: 1;
+	gone = mytcp_clock_ms() - ms->first_rtx_ms;
+	return gone >= patience ? 0 : patience - gone;
 }
 
 static void timeout_arm(struct sock *sk, enum mytcp_timer_job job, int left_ms)
@@ -89,7 +90,7 @@ static bool timeout_is_linear(const struct sock *sk, u8 tries)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
-	return (ms->thin_lto ||
+	return (mytcp_option(ms, thin_lto) ||
 		READ_ONCE(mytcp_net(sock_net(sk))->thin_linear_timeouts)) &&
 	       mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED)) &&
 	       tries <= THIN_RETRIES &&
@@ -101,14 +102,19 @@ static void timeout_count(struct sock *sk)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	struct net *net = sock_net(sk);
+	bool fast = ms->recovery == MYTCP_RECOVERY_FAST;
 
 	mytcp_count(net, TCPTimeouts);
 	if (ms->retransmits || ms->probes_out)
 		return;
-	if (ms->recovery == MYTCP_RECOVERY_FAST)
+	if (fast && mytcp_sacked_agreed(ms))
+		mytcp_count(net, TCPSackRecoveryFail);
+	else if (fast)
 		mytcp_count(net, TCPRenoRecoveryFail);
 	else if (ms->recovery == MYTCP_RECOVERY_LOSS)
 		mytcp_count(net, TCPLossFailures);
+	else if (ms->bulk && ms->bulk->sacked)
+		mytcp_count(net, TCPSackFailures);
 	else if (ms->dupacks)
 		mytcp_count(net, TCPRenoFailures);
 }
@@ -117,7 +123,7 @@ static void timeout_count(struct sock *sk)
 static void timeout_retransmit(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct sk_buff *head = skb_peek(&ms->send_queue);
+	struct sk_buff *head = mytcp_sent_first(sk);
 	bool opening = mytcp_sock_in(sk, MYTCP_ST(SYN_SENT) |
 				     MYTCP_ST(SYN_RECV));
 	u8 *tries = timeout_counter(sk);
@@ -126,7 +132,8 @@ static void timeout_retransmit(struct sock *sk)
 
 	if (!head)
 		return;
-	left = timeout_user_left(sk, mytcp_cb(head)->sent_us);
+	left = timeout_user_left(sk, div_u64(mytcp_cb(head)->sent_us,
+					     USEC_PER_MSEC));
 	over = !left || (left == INT_MAX && *tries >= timeout_retries(sk));
 	if (ms->fastopen)
 		mytcp_fastopen_timed_out(sk, *tries + 1, over);
@@ -172,7 +179,7 @@ static void timeout_probe(struct sock *sk)
 
 	if (!mytcp_sendq_unsent(sk))
 		return;
-	left = timeout_user_left(sk, mytcp_clock_us());
+	left = timeout_user_left(sk, mytcp_clock_ms());
 	if (!left || ms->probes_out >= timeout_retries(sk) ||
 	    (dead && ms->rtt.backoff >= timeout_orphan_retries(sk))) {
 		if (dead)
@@ -199,12 +206,23 @@ static void timeout_retrans_job(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (ms->timer_job == MYTCP_JOB_RETRANS) {
-		ms->timer_job = MYTCP_JOB_NONE;
+	u8 job = ms->timer_job;
+
+	ms->timer_job = MYTCP_JOB_NONE;
+	switch (job) {
+	case MYTCP_JOB_RETRANS:
 		timeout_retransmit(sk);
-	} else {
-		ms->timer_job = MYTCP_JOB_NONE;
+		break;
+	case MYTCP_JOB_TAIL:
+		mytcp_output_tail_probe(sk);
+		break;
+	case MYTCP_JOB_REORDER:
+		mytcp_recovery_on_reorder(sk);
+		mytcp_output_push(sk);
+		break;
+	case MYTCP_JOB_PROBE:
 		timeout_probe(sk);
+		break;
 	}
 }
 
@@ -217,7 +235,8 @@ static void timeout_delack_job(struct sock *sk)
 		ms->ack_pingpong = false;
 		ms->ack_ato = ATO_MIN;
 	} else if (!ms->ack_turn) {
-		ms->ack_ato = min_t(u32, ms->ack_ato * 2, mytcp_timer_rto(ms));
+		ms->ack_ato = min3(ms->ack_ato * 2UL, mytcp_timer_rto(ms),
+				   (unsigned long)U16_MAX);
 	}
 	mytcp_count(sock_net(sk), DelayedACKs);
 	mytcp_output_ack(sk);
@@ -225,7 +244,7 @@ static void timeout_delack_job(struct sock *sk)
 
 static u32 timeout_keepalive_time(const struct sock *sk)
 {
-	return mytcp_sk(sk)->keepalive_time ?:
+	return mytcp_option(mytcp_sk(sk), keepalive_time) ?:
 	       READ_ONCE(mytcp_net(sock_net(sk))->keepalive_time);
 }
 
@@ -236,16 +255,17 @@ static unsigned long timeout_keepalive_step(struct sock *sk)
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	u32 idle = (u32)jiffies - ms->last_seg;
 	u32 time = timeout_keepalive_time(sk);
-	u32 probes = ms->keepalive_probes ?: READ_ONCE(mn->keepalive_probes);
+	u32 probes = mytcp_option(ms, keepalive_probes) ?:
+		     READ_ONCE(mn->keepalive_probes);
+	u32 patience = mytcp_option(ms, user_timeout);
 
 	/* Data under way has a timer that is stricter. */
-	if (mytcp_sendq_unsent(sk) || !skb_queue_empty(&ms->send_queue))
+	if (mytcp_sendq_unsent(sk) || !mytcp_sent_empty(sk))
 		return time;
 	if (idle < time)
 		return time - idle;
-	if (ms->user_timeout ? (ms->probes_out && jiffies_to_msecs(idle) >=
-				ms->user_timeout) :
-			       ms->probes_out >= probes) {
+	if (patience ? ms->probes_out && jiffies_to_msecs(idle) >= patience :
+		       ms->probes_out >= probes) {
 		mytcp_output_reset(sk, GFP_ATOMIC);
 		timeout_give_up(sk);
 		return 0;
@@ -253,7 +273,8 @@ static unsigned long timeout_keepalive_step(struct sock *sk)
 	mytcp_count(sock_net(sk), TCPKeepAlive);
 	mytcp_output_keepalive(sk);
 	ms->probes_out++;
-	return ms->keepalive_intvl ?: READ_ONCE(mn->keepalive_intvl);
+	return mytcp_option(ms, keepalive_intvl) ?:
+	       READ_ONCE(mn->keepalive_intvl);
 }
 
 static void timeout_keepalive_job(struct sock *sk)
@@ -316,13 +337,17 @@ void mytcp_timeout_release_cb(struct sock *sk)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	unsigned long todo;
 
-	if (!READ_ONCE(ms->deferred))
+	if (!READ_ONCE(*mytcp_sock_deferred(sk)))
 		return;
-	todo = xchg(&ms->deferred, 0);
+	todo = xchg(mytcp_sock_deferred(sk), 0);
 	if (todo & BIT(MYTCP_DEFER_PMTU))
 		mytcp_output_new_pmtu(sk, mytcp_sk(sk)->icmp_mtu);
 	if (todo & BIT(MYTCP_DEFER_TIMER)) {
 		timeout_run(sk);
+		__sock_put(sk);
+	}
+	if (todo & BIT(MYTCP_DEFER_PUSH)) {
+		mytcp_output_continue(sk);
 		__sock_put(sk);
 	}
 	/* One ACK for all of the backlog (MUST-58, MUST-59). */

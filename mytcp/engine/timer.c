@@ -153,12 +153,10 @@ void mytcp_timer_rearm(struct sock *sk)
 
 static void timer_defer(struct sock *sk)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
-
 	/* a statistic: the owner may be sending the ACK just now */
 	if (data_race(mytcp_timer_delack_due(sk)))
 		mytcp_count(sock_net(sk), DelayedACKLocked);
-	if (!test_and_set_bit(MYTCP_DEFER_TIMER, &ms->deferred))
+	if (!test_and_set_bit(MYTCP_DEFER_TIMER, mytcp_sock_deferred(sk)))
 		sock_hold(sk);	/* dropped by release_cb */
 }
 

@@ -4,7 +4,11 @@
  * the skbs' own weight, as Linux counts it; never shrunk (SHLD-14); opened only
  * by steps worth a segment (MUST-39).
  */
+#include "mytcp/compat/memory.h"
 #include "mytcp/engine/window.h"
+
+#define TUNE_FROM	32768	/* octets: no request and no answer */
+#define TUNE_RTT_US	200000	/* of a path that is not known, at most */
 
 static u32 window_from_space(int space)
 {
@@ -99,6 +103,36 @@ u16 mytcp_window_select(struct sock *sk)
 	else if (next && !before)
 		mytcp_count(sock_net(sk), TCPFromZeroWindowAdv);
 	return next >> ms->rcv_wscale;
+}
+
+/**
+ * mytcp_window_tune() - after a read: let the buffer follow what is read
+ * @sk: socket, locked
+ *
+ * Up to rmem's maximum; never against SO_RCVBUF, nor when memory is short.
+ */
+void mytcp_window_tune(struct sock *sk)
+{
+	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk;
+	u32 want;
+
+	if (mytcp_tally(ms)->bytes_received < TUNE_FROM ||
+	    (sk->sk_userlocks & SOCK_RCVBUF_LOCK) ||
+	    !READ_ONCE(mn->moderate_rcvbuf))
+		return;
+	bulk = mytcp_bulk_make(&ms->bulk, ms->snd_una);
+	if (!bulk)
+		return;
+	want = mytcp_drs_read(&bulk->drs, ms->copied_seq, window_full(sk),
+			      ms->rcv_mss,
+			      min_t(u32, ms->rtt.min_us, TUNE_RTT_US),
+			      mytcp_clock_us());
+	/* half of the buffer is the window */
+	want = min_t(u32, want, READ_ONCE(mn->rmem[2]) / 2);
+	if (2 * want > READ_ONCE(sk->sk_rcvbuf) && !sk_under_memory_pressure(sk))
+		WRITE_ONCE(sk->sk_rcvbuf, 2 * want);
 }
 
 /**

@@ -18,6 +18,7 @@ u32 mytcp_window_space(const struct sock *sk);
 u8 mytcp_window_scale_for(const struct sock *sk);
 u16 mytcp_window_initial(const struct sock *sk, u32 mss);
 u16 mytcp_window_select(struct sock *sk);
+void mytcp_window_tune(struct sock *sk);
 bool mytcp_window_worth_update(struct sock *sk);
 
 #endif /* MYTCP_ENGINE_WINDOW_H */

@@ -17,6 +17,17 @@ static bool is_v4_mapped(const u32 addr[4])
 	return !memcmp(addr, v4_mapped, sizeof(v4_mapped));
 }
 
+static u64 hash_v6(u64 ports, u64 more, const u32 l[4], const u32 r[4],
+		   const siphash_key_t *key)
+{
+	const u64 words[6] __aligned(8) = {
+		ports, more, (u64)l[3] << 32 | r[3], (u64)l[0] << 32 | r[0],
+		(u64)l[1] << 32 | r[1], (u64)l[2] << 32 | r[2],
+	};
+
+	return siphash(words, sizeof(words), key);
+}
+
 /**
  * mytcp_cookie_hash() - the keyed hash of a connection and something more
  * @tuple: the connection
@@ -32,18 +43,12 @@ u64 mytcp_cookie_hash(const struct mytcp_cookie_tuple *tuple, u64 more,
 		      const siphash_key_t *key)
 {
 	const u32 *l = tuple->laddr, *r = tuple->raddr;
-	u64 words[6] __aligned(8) = {
-		(u64)tuple->lport << 48 | (u64)tuple->rport << 32 | tuple->pad,
-		more,
-		(u64)l[3] << 32 | r[3],
-	};
+	u64 ports = (u64)tuple->lport << 48 | (u64)tuple->rport << 32 | tuple->pad;
+	u64 hosts = (u64)l[3] << 32 | r[3];
 
 	if (is_v4_mapped(l) && is_v4_mapped(r))
-		return siphash(words, 3 * sizeof(u64), key);
-	words[3] = (u64)l[0] << 32 | r[0];
-	words[4] = (u64)l[1] << 32 | r[1];
-	words[5] = (u64)l[2] << 32 | r[2];
-	return siphash(words, sizeof(words), key);
+		return siphash_3u64(ports, more, hosts, key);
+	return hash_v6(ports, more, l, r, key);
 }
 
 /**

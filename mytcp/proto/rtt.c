@@ -78,6 +78,25 @@ void mytcp_rtt_sample(struct mytcp_rtt *rtt, u32 sample_us)
 }
 
 /**
+ * mytcp_rtt_raise() - a timeout was spurious: the path has become slower
+ * @rtt: estimator
+ * @sample_us: the round trip that outlasted the timer, microseconds
+ *
+ * RFC 4015 3.1: no less is expected than that, at once. Ends any back-off.
+ *
+ * Context: any, no locks.
+ */
+void mytcp_rtt_raise(struct mytcp_rtt *rtt, u32 sample_us)
+{
+	u32 sample = clamp(sample_us, 1U, SAMPLE_MAX_US);
+
+	rtt->srtt_us = max(rtt->srtt_us, sample << 3);
+	rtt->rttvar_us = max(rtt->rttvar_us, sample << 1);
+	rtt->rto_us = rto_of(rtt);
+	rtt->backoff = 0;
+}
+
+/**
  * mytcp_rtt_backoff() - the timer expired: double the timeout
  * @rtt: estimator
  *

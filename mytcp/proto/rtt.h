@@ -28,6 +28,7 @@ struct mytcp_rtt {
 
 void mytcp_rtt_init(struct mytcp_rtt *rtt);
 void mytcp_rtt_sample(struct mytcp_rtt *rtt, u32 sample_us);
+void mytcp_rtt_raise(struct mytcp_rtt *rtt, u32 sample_us);
 void mytcp_rtt_backoff(struct mytcp_rtt *rtt);
 u32 mytcp_rtt_timeout_us(const struct mytcp_rtt *rtt);
 

@@ -14,6 +14,18 @@
 #define TS_ALIGNED	((u32)MYTCP_KIND_NOP << 24 | MYTCP_KIND_NOP << 16 | \
 			 MYTCP_KIND_TS << 8 | MYTCP_LEN_TS)
 
+/*
+ * MSS, SACK-permitted, TS, NOP, window scale: all the options of most SYNs, in
+ * Linux's order. This is what stands before their values.
+ */
+#define SYN_USUAL_LEN	20
+#define SYN_MSS		((u32)MYTCP_KIND_MSS << 8 | MYTCP_LEN_MSS)
+#define SYN_PERM_TS	((u32)MYTCP_KIND_SACK_PERM << 24 | \
+			 MYTCP_LEN_SACK_PERM << 16 | \
+			 MYTCP_KIND_TS << 8 | MYTCP_LEN_TS)
+#define SYN_WSCALE	((u32)MYTCP_KIND_NOP << 16 | MYTCP_KIND_WSCALE << 8 | \
+			 MYTCP_LEN_WSCALE)
+
 static u16 get16(const u8 *bytes)
 {
 	return (u16)(bytes[0] << 8 | bytes[1]);
@@ -41,6 +53,19 @@ static void parse_ts(const u8 *opt, struct mytcp_opts *opts)
 	opts->has |= MYTCP_HAS_TS;
 	opts->tsval = get32(opt + 2);
 	opts->tsecr = get32(opt + 6);
+}
+
+/* All of them at once, or nothing. */
+static bool parse_usual_syn(const u8 *opt, struct mytcp_opts *opts)
+{
+	if (get16(opt) != SYN_MSS || get32(opt + 4) != SYN_PERM_TS ||
+	    get32(opt + 16) >> 8 != SYN_WSCALE)
+		return false;
+	opts->has = MYTCP_HAS_MSS | MYTCP_HAS_SACK_PERM | MYTCP_HAS_WSCALE;
+	opts->mss = get16(opt + 2);
+	opts->wscale = opt[19];
+	parse_ts(opt + 6, opts);
+	return true;
 }
 
 static void parse_sack(const u8 *opt, unsigned int len, struct mytcp_opts *opts)
@@ -196,6 +221,9 @@ enum mytcp_parse mytcp_segment_parse(const u8 *bytes, unsigned int len,
 		parse_ts(bytes + 2, opts);
 		return MYTCP_PARSE_OK;
 	}
+	if (hdr_len == SYN_USUAL_LEN && (seg->flags & MYTCP_SYN) &&
+	    parse_usual_syn(bytes, opts))
+		return MYTCP_PARSE_OK;
 
 	return parse_options(bytes, hdr_len, seg->flags & MYTCP_SYN, opts);
 }

@@ -118,21 +118,21 @@ bool mytcp_syncookie_check(const struct mytcp_syncookie_keys *keys,
 /**
  * mytcp_syncookie_put_opts() - a timestamp that says what the SYN offered
  * @tsval: timestamp of now
- * @opts: what both ends have of window scaling and SACK
+ * @has: what both ends have of MYTCP_HAS_WSCALE and MYTCP_HAS_SACK_PERM
+ * @wscale: the peer's, with MYTCP_HAS_WSCALE
  * @ecn: both ends have ECN
  *
  * Return: one that is not later, by 64 ms at most.
  */
-u32 mytcp_syncookie_put_opts(u32 tsval, const struct mytcp_opts *opts, bool ecn)
+u32 mytcp_syncookie_put_opts(u32 tsval, u8 has, u8 wscale, bool ecn)
 {
 	u32 bits = TS_NO_WSCALE;
 	u32 ts;
 
 	/* RFC 7323 2.3: above 14 is taken as 14 */
-	if (opts->has & MYTCP_HAS_WSCALE)
-		bits = opts->wscale < TS_NO_WSCALE ? opts->wscale :
-						     MYTCP_WSCALE_MAX;
-	if (opts->has & MYTCP_HAS_SACK_PERM)
+	if (has & MYTCP_HAS_WSCALE)
+		bits = wscale < TS_NO_WSCALE ? wscale : MYTCP_WSCALE_MAX;
+	if (has & MYTCP_HAS_SACK_PERM)
 		bits |= TS_SACK;
 	if (ecn)
 		bits |= TS_ECN;

@@ -37,7 +37,7 @@ u32 mytcp_syncookie_make(const struct mytcp_syncookie_keys *keys,
 bool mytcp_syncookie_check(const struct mytcp_syncookie_keys *keys,
 			   const struct mytcp_cookie_tuple *tuple,
 			   u32 cookie, struct mytcp_syncookie *syn);
-u32 mytcp_syncookie_put_opts(u32 tsval, const struct mytcp_opts *opts, bool ecn);
+u32 mytcp_syncookie_put_opts(u32 tsval, u8 has, u8 wscale, bool ecn);
 bool mytcp_syncookie_get_opts(u32 tsecr, u32 now, struct mytcp_opts *opts,
 			      bool *ecn);
 

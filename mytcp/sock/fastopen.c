@@ -348,10 +348,14 @@ bool mytcp_fastopen_is_paused(struct net *net, bool *was)
 /* A FIN came, and nothing before it: what was there has been lost. */
 static bool lost_all_but_fin(const struct mytcp_sock *ms)
 {
-	struct mytcp_piece *piece = mytcp_reasm_first(&ms->reasm);
+	const struct mytcp_reasm *reasm;
 
-	return !ms->bytes_received && ms->reasm.count == 1 &&
-	       (mytcp_cb(mytcp_piece_skb(piece))->flags & MYTCP_FIN);
+	if (mytcp_tally(ms)->bytes_received || !mytcp_sock_has_pieces(ms))
+		return false;
+	reasm = &ms->bulk->reasm;
+	return reasm->count == 1 &&
+	       (mytcp_cb(mytcp_piece_skb(mytcp_reasm_first(reasm)))->flags &
+		MYTCP_FIN);
 }
 
 static bool over_loopback(struct sock *sk)
@@ -374,7 +378,7 @@ void mytcp_fastopen_over(struct sock *sk)
 
 	if (lost_all_but_fin(ms))
 		mytcp_fastopen_pause_all(sock_net(sk));
-	else if (ms->bytes_received && (ms->fastopen & MYTCP_FO_TRIAL) &&
+	else if (mytcp_tally(ms)->bytes_received && (ms->fastopen & MYTCP_FO_TRIAL) &&
 		 !over_loopback(sk))
 		atomic_set(&mn->fastopen_pauses, 0);
 }

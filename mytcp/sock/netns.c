@@ -8,6 +8,7 @@
 #include <linux/swap.h>
 
 #include "mytcp/proto/fastopen.h"
+#include "mytcp/sock/algorithms.h"
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/netns.h"
 #include "mytcp/sock/table.h"
@@ -80,10 +81,18 @@ static void default_settings(struct mytcp_net *mn)
 	mn->keepalive_probes = 10;
 	mn->window_scaling = 1;
 	mn->sack = 1;
+	mn->dsack = 1;
+	mn->early_retrans = 3;
+	mn->frto = 2;
+	mn->min_rtt_wlen = 300;
+	mn->moderate_rcvbuf = 1;
 	mn->timestamps = 1;
 	mn->thin_linear_timeouts = 0;
 	mn->fastopen = MYTCP_FASTOPEN_CLIENT;
 	mn->notsent_lowat = UINT_MAX;
+	mn->limit_output_bytes = 1 << 20;
+	mn->pacing_ss_ratio = 200;
+	mn->pacing_ca_ratio = 120;
 }
 
 static int __net_init netns_enter(struct net *net)
@@ -101,6 +110,7 @@ static int __net_init netns_enter(struct net *net)
 	default_buffers(mn);
 	default_limits(mn);
 	default_settings(mn);
+	mytcp_algorithms_net_init(net);
 	return 0;
 }
 
@@ -110,6 +120,7 @@ static void __net_exit netns_leave(struct net *net)
 	struct mytcp_net *mn = mytcp_net(net);
 
 	mytcp_fastopen_net_exit(mn);
+	mytcp_algorithms_net_exit(net);
 	bitmap_free(mn->ports);
 	free_percpu(mn->counters);
 }

@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 #include "mytcp/proto/cookie.h"
 
+struct mytcp_cong_ops;
 struct mytcp_fastopen_cache;
 struct mytcp_fastopen_ring;
 
@@ -30,6 +31,13 @@ struct mytcp_fastopen_ring;
 	X(TWRecycled) X(PAWSActive) X(PAWSEstab) X(DelayedACKs)		\
 	X(DelayedACKLocked) X(DelayedACKLost) X(ListenOverflows)	\
 	X(ListenDrops) X(TCPPureAcks) X(TCPRenoRecovery)		\
+	X(TCPSackRecovery) X(TCPDSACKOldSent) X(TCPDSACKOfoSent)	\
+	X(TCPDSACKRecv) X(TCPDSACKOfoRecv) X(TCPDSACKIgnoredOld)	\
+	X(TCPSACKDiscard) X(TCPSACKReneging) X(TCPSACKReorder)		\
+	X(TCPLossProbes) X(TCPLossProbeRecovery) X(TCPLossUndo)		\
+	X(TCPFullUndo) X(TCPPartialUndo) X(TCPDSACKUndo)		\
+	X(TCPLostRetransmit) X(TCPSackFailures) X(TCPSackRecoveryFail)	\
+	X(TCPSpuriousRTOs) X(TCPWqueueTooBig)				\
 	X(TCPRenoFailures) X(TCPLossFailures) X(TCPFastRetrans)		\
 	X(TCPSlowStartRetrans) X(TCPTimeouts) X(TCPRenoRecoveryFail)	\
 	X(TCPAbortOnData) X(TCPAbortOnClose) X(TCPAbortOnMemory)	\
@@ -107,6 +115,11 @@ struct mytcp_counters {
  * @keepalive_probes: unanswered probes until the end
  * @window_scaling: offer window scaling
  * @sack: offer SACK
+ * @early_retrans: send tail loss probes, if not 0
+ * @frto: doubt a retransmission timeout (RFC 5682), if not 0
+ * @min_rtt_wlen: seconds after which the smallest round trip is forgotten
+ * @moderate_rcvbuf: let the receive buffer follow what is read
+ * @dsack: report what has come twice, RFC 2883
  * @timestamps: 0 off, 1 with a random offset, 2 without
  * @invalid_ratelimit: least time between two ACKs that answer nonsense, ms
  * @rst_ratelimit: RSTs for closed ports to one host, a second; 0 for no limit
@@ -115,6 +128,9 @@ struct mytcp_counters {
  * @max_orphans: sockets nobody holds, at most
  * @thin_linear_timeouts: TCP_THIN_LINEAR_TIMEOUTS for every socket
  * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
+ * @limit_output_bytes: octets of a socket's skbs that may lie below it, at most
+ * @pacing_ss_ratio: percent of a window in a round trip to pace by, in slow start
+ * @pacing_ca_ratio: afterwards
  * @isn_base: test aid: when not 0, the ISN of every connection
  * @cookies_sent: when the last SYN cookie was, jiffies, a second late at most; 0
  *	for never; written and read locklessly
@@ -127,6 +143,8 @@ struct mytcp_counters {
  * @fastopen_ring: keys of listeners that have none of their own; RCU, NULL before the
  *	first is needed
  * @fastopen_cache: cookies of clients, or NULL; made once
+ * @cong: congestion control of sockets that choose none; RCU, written under
+ *	algorithms_lock
  * @sysctl_header: of /proc/sys/net/mytcp; admin/sysctl
  */
 struct mytcp_net {
@@ -158,6 +176,11 @@ struct mytcp_net {
 	int keepalive_probes;
 	int window_scaling;
 	int sack;
+	int dsack;
+	int early_retrans;
+	int frto;
+	int min_rtt_wlen;
+	int moderate_rcvbuf;
 	int timestamps;
 	int invalid_ratelimit;
 	int rst_ratelimit;
@@ -166,6 +189,9 @@ struct mytcp_net {
 	int max_orphans;
 	int thin_linear_timeouts;
 	unsigned int notsent_lowat;
+	int limit_output_bytes;
+	int pacing_ss_ratio;
+	int pacing_ca_ratio;
 	unsigned int isn_base;
 	atomic_t tw_count;
 	int fastopen;
@@ -174,15 +200,25 @@ struct mytcp_net {
 	atomic_t fastopen_pauses;
 	struct mytcp_fastopen_ring __rcu *fastopen_ring;
 	struct mytcp_fastopen_cache *fastopen_cache;
+	const struct mytcp_cong_ops __rcu *cong;
 	struct ctl_table_header *sysctl_header;
 };
 
 extern unsigned int mytcp_net_id;
 extern struct mytcp_cookie_secret mytcp_secret;
 
+/*
+ * As net_generic(), but for the kind of read side: the other is no inline function,
+ * and each segment comes by here a dozen times.
+ */
 static inline struct mytcp_net *mytcp_net(const struct net *net)
 {
-	return net_generic(net, mytcp_net_id);
+	struct mytcp_net *mn;
+
+	rcu_read_lock_sched();
+	mn = rcu_dereference_sched(net->gen)->ptr[mytcp_net_id];
+	rcu_read_unlock_sched();
+	return mn;
 }
 
 /* Add to a counter; any context. */

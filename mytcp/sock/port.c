@@ -443,9 +443,9 @@ static int try_ephemeral(struct sock *sk, u16 num)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	int err = enter_with(sk, num);
 
-	ms->isn_least = 0;
+	ms->once.isn_least = 0;
 	if (err == -EADDRNOTAVAIL &&
-	    mytcp_table_evict(&ms->node, false, &ms->isn_least))
+	    mytcp_table_evict(&ms->node, false, &ms->once.isn_least))
 		err = enter_with(sk, num);
 	return err;
 }
@@ -511,7 +511,7 @@ int mytcp_port_connect(struct sock *sk)
 	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
 		return -EADDRNOTAVAIL;
 
-	ms->isn_least = 0;
+	ms->once.isn_least = 0;
 	/* one list at a time: they share the serial */
 	mytcp_bound_remove(sk);
 	mytcp_key_set4(&node->key, inet->inet_saddr, htons(inet->inet_num),
@@ -520,7 +520,7 @@ int mytcp_port_connect(struct sock *sk)
 	if (!inet->inet_num)
 		return choose_ephemeral(sk);
 	err = mytcp_table_insert(node);
-	if (err && mytcp_table_evict(node, true, &ms->isn_least))
+	if (err && mytcp_table_evict(node, true, &ms->once.isn_least))
 		err = mytcp_table_insert(node);
 	return err;
 }

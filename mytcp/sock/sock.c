@@ -3,15 +3,18 @@
 #include <linux/kernel.h>
 #include <linux/percpu_counter.h>
 #include <linux/random.h>
+#include <net/inet_common.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 #include <net/xfrm.h>
 #include <uapi/linux/mytcp.h>
 
 #include "mytcp/compat/memory.h"
+#include "mytcp/sock/algorithms.h"
 #include "mytcp/sock/bound.h"
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/port.h"
+#include "mytcp/sock/sent.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/trace.h"
 
@@ -34,17 +37,30 @@ static void set_lock_class(struct sock *sk)
 				      "sk_lock-AF_MYTCP", &sk_lock_key);
 }
 
-/* Wakes writers, and those in poll(), when there is room worth a segment. */
+/*
+ * struct sock.sk_write_space: wakes writers, and those in poll(), when there is room
+ * worth a segment. With a pacer sock_wfree() calls it, too, in any context, and the
+ * socket's user may be leaving: what that frees is no room for a writer, and must not
+ * be told as an edge to who does not wait for one.
+ */
 static void write_space(struct sock *sk)
 {
-	struct socket *sock = sk->sk_socket;
+	/* pairs with mytcp_pacer_make() */
+	struct mytcp_pacer *pacer = smp_load_acquire(&mytcp_sk(sk)->pacer);
+	struct socket *sock;
 	struct socket_wq *wq;
 
-	if (!sock || !mytcp_sock_writeable(sk))
-		return;
+	if (pacer)
+		mytcp_pacer_freed(pacer);
 
-	clear_bit(SOCK_NOSPACE, &sock->flags);
 	rcu_read_lock();
+	sock = READ_ONCE(sk->sk_socket);
+	if (!sock || (pacer && !test_bit(SOCK_NOSPACE, &sock->flags)) ||
+	    !mytcp_sock_writeable(sk)) {
+		rcu_read_unlock();
+		return;
+	}
+	clear_bit(SOCK_NOSPACE, &sock->flags);
 	wq = rcu_dereference(sk->sk_wq);
 	if (skwq_has_sleeper(wq))
 		wake_up_interruptible_poll(&wq->wait, EPOLLOUT | EPOLLWRNORM |
@@ -54,30 +70,21 @@ static void write_space(struct sock *sk)
 		sk_wake_async(sk, SOCK_WAKE_SPACE, POLL_OUT);
 }
 
+/* The choice of a congestion control outlives the connection. */
 static void clear_connection(struct mytcp_sock *ms)
 {
 	size_t from = offsetof(struct mytcp_sock, iss);
+	struct mytcp_cong cong = ms->cong;
 
 	memset((u8 *)ms + from, 0, sizeof(*ms) - from);
 
-	__skb_queue_head_init(&ms->send_queue);
-	mytcp_reasm_init(&ms->reasm);
+	*mytcp_sent_tree(&ms->inet.sk) = RB_ROOT;
+	memset(mytcp_tally(ms), 0, sizeof(struct mytcp_tally));
 	mytcp_rtt_init(&ms->rtt);
-	ms->cong.ops = &mytcp_cong_reno;
-	ms->cong.cwnd = MYTCP_CONG_IW;
-	ms->cong.ssthresh = MYTCP_CONG_SSTHRESH_INF;
-	if (ms->cong.ops->init)
-		ms->cong.ops->init(&ms->cong);
+	ms->cong.chosen = cong.chosen;
+	mytcp_cong_start(&ms->cong, cong.ops);
 	ms->peer_mss = MYTCP_MSS_DEFAULT4;
 	ms->rcv_mss = MYTCP_MSS_DEFAULT4;
-}
-
-static void clear_listener(struct mytcp_sock *ms)
-{
-	spin_lock_init(&ms->accept_lock);
-	INIT_LIST_HEAD(&ms->accept_link);
-	ms->synq_len = 0;
-	ms->synq_dead = true;
 }
 
 /* What stands in no structure of a new socket or of a new child. */
@@ -87,9 +94,13 @@ static void clear_links(struct mytcp_sock *ms)
 
 	mytcp_node_init(&ms->node, MYTCP_KIND_SOCK, sock_net(sk), sk->sk_family);
 	ms->port = NULL;
-	ms->deferred = 0;
+	*mytcp_sock_deferred(sk) = 0;
 	ms->early_readers = 0;
 	ms->reservation = NULL;
+	ms->listener = NULL;
+	ms->accept_next = NULL;
+	ms->pacer = NULL;
+	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	RCU_INIT_POINTER(ms->fastopen_queue, NULL);
 	INIT_HLIST_NODE(&ms->port_link);
 	INIT_HLIST_NODE(&sk->sk_bind_node);
@@ -113,15 +124,15 @@ int mytcp_sock_init(struct sock *sk)
 	sk->sk_protocol = MYTCP_SK_PROTOCOL;
 	/* the SYN path uses a listener under RCU, without a reference */
 	sock_set_flag(sk, SOCK_RCU_FREE);
-	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	sk->sk_write_space = write_space;
 	WRITE_ONCE(sk->sk_sndbuf, READ_ONCE(mn->wmem[1]));
 	WRITE_ONCE(sk->sk_rcvbuf, READ_ONCE(mn->rmem[1]));
 	atomic_set(&ms->inet.inet_id, get_random_u16());
 
 	clear_links(ms);
+	mytcp_algorithms_begin(&ms->cong, sock_net(sk));
 	clear_connection(ms);
-	clear_listener(ms);
+	mytcp_options_init(&ms->options);
 
 	sk_sockets_allocated_inc(sk);
 	return 0;
@@ -139,10 +150,13 @@ void mytcp_sock_reset(struct sock *sk)
 {
 	sock_owned_by_me(sk);
 	WARN_ON_ONCE(sk->sk_state != MYTCP_CLOSE);
-	WARN_ON_ONCE(!skb_queue_empty(&mytcp_sk(sk)->send_queue));
-	WARN_ON_ONCE(mytcp_sk(sk)->reasm.count);
+	WARN_ON_ONCE(!mytcp_sent_empty(sk));
 
+	mytcp_bulk_drop(&mytcp_sk(sk)->bulk);
 	kfree(mytcp_sk(sk)->saved_syn);
+	mytcp_algorithms_take_room(&mytcp_sk(sk)->cong);
+	/* of the next path nothing is known */
+	WRITE_ONCE(sk->sk_pacing_rate, READ_ONCE(sk->sk_max_pacing_rate));
 	clear_connection(mytcp_sk(sk));
 }
 
@@ -173,7 +187,7 @@ static void disown(struct sock *sk)
 
 /**
  * mytcp_sock_clone() - the socket of a connection that came in
- * @listener: where it came in; not locked, held or used under RCU
+ * @listener: where it came in; not locked, used under RCU
  *
  * The child is born in SYN_RECV, without a transition: its entry in the SYN
  * queue has been there before it. It is in no table and has no port and no
@@ -200,8 +214,9 @@ struct sock *mytcp_sock_clone(const struct sock *listener)
 	ms = mytcp_sk(sk);
 	disown(sk);
 	clear_links(ms);
+	mytcp_algorithms_inherit(&ms->cong, sock_net(sk));
 	clear_connection(ms);
-	clear_listener(ms);
+	mytcp_options_share(&ms->options, &mytcp_sk(listener)->options);
 	ms->defer_accept = 0;
 	ms->passive = true;
 	sk->sk_state = MYTCP_SYN_RECV;
@@ -299,6 +314,7 @@ void mytcp_sock_done(struct sock *sk, int err)
 	mytcp_table_remove(&ms->node);
 
 	sk_stop_timer(sk, &sk->sk_timer);
+	mytcp_pacer_stop(ms->pacer);
 	ms->timer_job = MYTCP_JOB_NONE;
 	ms->delack_armed = false;
 	ms->keepalive_armed = false;
@@ -345,20 +361,6 @@ void mytcp_sock_set_notice(void (*notice)(struct sock *sk))
 }
 
 /**
- * mytcp_sock_end_queues() - what was a listener may be a connection next
- * @sk: socket, locked; its queues are empty, and stay so
- */
-void mytcp_sock_end_queues(struct sock *sk)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-
-	spin_lock_bh(&ms->accept_lock);
-	ms->synq_dead = true;
-	memset(&ms->sacks, 0, sizeof(ms->sacks));
-	spin_unlock_bh(&ms->accept_lock);
-}
-
-/**
  * mytcp_sock_destroy() - give back all that a closed orphan has
  * @sk: in CLOSED, mytcp_sock_orphan() called
  *
@@ -394,9 +396,25 @@ void mytcp_sock_release_resources(struct sock *sk)
 	mytcp_sock_purge_reasm(sk);
 	mytcp_port_release(sk);
 	mytcp_fastopen_forget(sk);
+	mytcp_bulk_drop(&mytcp_sk(sk)->bulk);
+	mytcp_options_drop(&mytcp_sk(sk)->options);
 	kfree(mytcp_sk(sk)->saved_syn);
 	mytcp_sk(sk)->saved_syn = NULL;
+	mytcp_algorithms_release(&mytcp_sk(sk)->cong);
 	sk_sockets_allocated_dec(sk);
+}
+
+/**
+ * mytcp_sock_destruct() - struct sock.sk_destruct
+ * @sk: no reference is left, nor, of a listener, anybody under RCU
+ *
+ * Context: any.
+ */
+void mytcp_sock_destruct(struct sock *sk)
+{
+	kfree(mytcp_sk(sk)->listener);
+	mytcp_pacer_free(&mytcp_sk(sk)->pacer);
+	inet_sock_destruct(sk);
 }
 
 /**
@@ -409,11 +427,17 @@ void mytcp_sock_purge_send(struct sock *sk)
 {
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(&mytcp_sk(sk)->send_queue)))
+	while ((skb = mytcp_sent_first(sk))) {
+		mytcp_sent_remove(sk, skb);
 		mytcp_sock_free_sent(sk, skb);
+	}
 	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
 		mytcp_sock_free_sent(sk, skb);
 	mytcp_sk(sk)->lost = 0;
+	if (mytcp_sk(sk)->bulk) {
+		mytcp_sk(sk)->bulk->sacked = 0;
+		mytcp_scoreboard_clear(&mytcp_sk(sk)->bulk->scoreboard);
+	}
 }
 
 /**
@@ -424,9 +448,13 @@ void mytcp_sock_purge_send(struct sock *sk)
  */
 void mytcp_sock_purge_reasm(struct sock *sk)
 {
-	struct mytcp_reasm *reasm = &mytcp_sk(sk)->reasm;
+	struct mytcp_bulk *bulk = mytcp_sk(sk)->bulk;
+	struct mytcp_reasm *reasm;
 	struct mytcp_piece *piece;
 
+	if (!bulk)
+		return;
+	reasm = &bulk->reasm;
 	while ((piece = mytcp_reasm_first(reasm))) {
 		mytcp_reasm_remove(reasm, piece);
 		kfree_skb(mytcp_piece_skb(piece));
@@ -474,10 +502,29 @@ bool mytcp_sock_too_many_orphans(const struct sock *sk)
  */
 int mytcp_sock_module_init(void)
 {
+	int err;
+
 	BUILD_BUG_ON(offsetof(struct mytcp_sock, inet));
+	BUILD_BUG_ON(sizeof(struct mytcp_rate_stamp) >
+		     offsetof(struct mytcp_cb, seq));
 	BUILD_BUG_ON(sizeof(struct mytcp_cb) > sizeof_field(struct sk_buff, cb));
 	mytcp_bound_init();
-	return percpu_counter_init(&mytcp_sockets, 0, GFP_KERNEL);
+	err = mytcp_bulk_init();
+	if (err)
+		return err;
+	err = mytcp_pacer_init();
+	if (err)
+		goto no_pacer;
+	err = percpu_counter_init(&mytcp_sockets, 0, GFP_KERNEL);
+	if (err)
+		goto no_counter;
+	return 0;
+
+no_counter:
+	mytcp_pacer_exit();
+no_pacer:
+	mytcp_bulk_exit();
+	return err;
 }
 
 /**
@@ -488,4 +535,6 @@ int mytcp_sock_module_init(void)
 void mytcp_sock_module_exit(void)
 {
 	percpu_counter_destroy(&mytcp_sockets);
+	mytcp_pacer_exit();
+	mytcp_bulk_exit();
 }

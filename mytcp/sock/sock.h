@@ -5,7 +5,7 @@
  * Locks, named in the comment of each field:
  *   sk      the socket lock: lock_sock() in process context, or
  *	     bh_lock_sock() in softirq while no process owns it
- *   accept  mytcp_sock.accept_lock of a listener
+ *   accept  mytcp_listener.lock
  *   const   written before the socket can be found, never after
  */
 #ifndef MYTCP_SOCK_SOCK_H
@@ -21,31 +21,37 @@
 #include "mytcp/proto/seq.h"
 #include "mytcp/proto/rtt.h"
 #include "mytcp/proto/reasm.h"
-#include "mytcp/proto/sacks.h"
 #include "mytcp/proto/cong.h"
+#include "mytcp/proto/rate.h"
 #include "mytcp/proto/segment.h"
+#include "mytcp/sock/bulk.h"
 #include "mytcp/sock/netns.h"
+#include "mytcp/sock/options.h"
+#include "mytcp/sock/pacer.h"
 #include "mytcp/sock/table.h"
+#include "mytcp/sock/tally.h"
 
 struct mytcp_fastopen_queue;
 struct mytcp_port;
 struct mytcp_reservation;
-struct mytcp_ip_ops;
 
 /* Room in front of a segment: the largest header of each layer. */
 #define MYTCP_HEADROOM		(128 + MAX_HEADER + MYTCP_HDR_MAX)
 
-/* Bits of mytcp_sock.deferred: work for release_cb, set in softirq. */
+/* Bits of mytcp_sock_deferred(): work for release_cb, set in softirq. */
 enum mytcp_deferred {
 	MYTCP_DEFER_TIMER,	/* the timer ran; holds a reference */
 	MYTCP_DEFER_ACK,	/* one ACK for all of the backlog, MUST-59 */
 	MYTCP_DEFER_PMTU,
+	MYTCP_DEFER_PUSH,	/* what was held back may go; holds a reference */
 };
 
 /* Which of its jobs the retransmission timer does at present. */
 enum mytcp_timer_job {
 	MYTCP_JOB_NONE,
 	MYTCP_JOB_RETRANS,
+	MYTCP_JOB_TAIL,		/* RFC 8985 7: a probe, before the timeout */
+	MYTCP_JOB_REORDER,	/* RFC 8985 6.2: what is late is lost by then */
 	MYTCP_JOB_PROBE,
 };
 
@@ -67,10 +73,6 @@ enum mytcp_recovery_state {
 #define MYTCP_URG_NOTYET	0x0200	/* announced, not arrived */
 #define MYTCP_URG_READ		0x0400	/* taken by recv(MSG_OOB) */
 
-/* Bits of mytcp_sock.fastopen_opts. */
-#define MYTCP_FO_CONNECT	0x01	/* TCP_FASTOPEN_CONNECT */
-#define MYTCP_FO_NO_COOKIE	0x02	/* TCP_FASTOPEN_NO_COOKIE */
-
 /* Bits of mytcp_sock.fastopen. */
 #define MYTCP_FO_WANTED		0x01	/* MSG_FASTOPEN: the call about to connect */
 #define MYTCP_FO_DEFERRED	0x02	/* the SYN waits for its data */
@@ -79,9 +81,6 @@ enum mytcp_recovery_state {
 #define MYTCP_FO_ACKED		0x10	/* which was taken; of either end */
 #define MYTCP_FO_TRIAL		0x20	/* the first after a pause */
 #define MYTCP_FO_FAIL_SHIFT	6	/* tcpi_fastopen_client_fail, two bits */
-
-/* The value of TCP_SAVE_SYN that keeps the link header too; 1 is IP and TCP. */
-#define MYTCP_SAVE_SYN_LINK	2
 
 /**
  * struct mytcp_saved_syn - headers of the SYN that opened a connection
@@ -94,11 +93,30 @@ struct mytcp_saved_syn {
 };
 
 /**
+ * struct mytcp_listener - what only a socket that listens has, or has listened
+ * @lock: innermost lock but for the table's and a wheel's
+ * @dead: it does not listen, or not any more: nothing is added; accept
+ * @synq_len: entries in @synq; accept, read locklessly
+ * @synq: SYN queue entries of this listener; accept
+ * @first: the child that accept() takes next, or NULL; accept, read locklessly
+ * @last: the child that came last, valid with @first; accept
+ *
+ * Made by listen(), freed with the socket: whoever may use that may use this.
+ */
+struct mytcp_listener {
+	spinlock_t lock;	/* of both queues */
+	bool dead;
+	u32 synq_len;
+	struct list_head synq;
+	struct mytcp_sock *first;
+	struct mytcp_sock *last;
+};
+
+/**
  * struct mytcp_sock - a MyTCP socket
  *
  * @inet: must be first
  * @node: place in the connection table (or the listeners'); table bucket lock
- * @ip: functions of the address family; const
  * @port: local port in use, or NULL; sk, see port.c
  * @reservation: what keeps the kernel's TCP off the port, or NULL; sk
  * @port_link: among the sockets of @port; its lock
@@ -109,8 +127,10 @@ struct mytcp_saved_syn {
  * @early_readers: recv() calls that sleep for less than SO_RCVLOWAT; sk
  *
  * @iss: initial send sequence number; sk
- * @isn_least: connect() must not choose one before it, for the sake of the
+ * @once: what only the opening needs, first the one, then the other
+ * @once.isn_least: connect() must not choose one before it, for the sake of the
  *	connection before on the same ports; 0 for none; user
+ * @once.syn_tsval: timestamp of our first SYN; sk
  * @irs: initial receive sequence number; sk
  * @snd_una: oldest unacknowledged; sk
  * @snd_nxt: next to be sent for the first time; sk
@@ -125,14 +145,13 @@ struct mytcp_saved_syn {
  *
  * @rcv_nxt: next expected; sk
  * @rcv_wnd: window last advertised, bytes from rcv_wup; sk
- * @rcv_wup: rcv_nxt when it was; sk
+ * @rcv_wup: rcv_nxt when it was: Last.ACK.sent of RFC 7323 4.3, too; sk
  * @copied_seq: next octet for the user; sk, read locklessly by poll
  * @urg_seq: sequence number of the urgent octet; sk
  * @urg_data: MYTCP_URG_* and the octet; sk, read locklessly by poll
  *
  * @advmss: MSS we announce; sk
- * @peer_mss: MSS the peer announced, or the default; not above @user_mss; sk
- * @user_mss: TCP_MAXSEG, 0 for none; sk
+ * @peer_mss: MSS the peer announced, or the default; not above TCP_MAXSEG; sk
  * @mss: octets of data a full segment of ours holds, options taken off; sk
  * @pmtu: path MTU @mss was made from; sk
  * @snd_wscale: shift of windows we receive; sk
@@ -145,7 +164,6 @@ struct mytcp_saved_syn {
  * @ts_recent: TS.Recent of RFC 7323; sk
  * @ts_recent_stamp: when it was set, seconds of the monotonic clock; 0 when it
  *	was not; sk
- * @last_ack_sent: Last.ACK.sent of RFC 7323 4.3; sk
  *
  * @rtt: round trip; sk
  * @cong: congestion control; sk
@@ -153,20 +171,14 @@ struct mytcp_saved_syn {
  * @recover: RFC 6582's: recovery ends when snd_una reaches it; sk
  * @dupacks: duplicate ACKs in a row; sk
  * @retransmits: timeouts in a row without an ACK of new data; sk
- * @syn_tsval: timestamp of our first SYN; sk
  * @icmp_mtu: path MTU an ICMP error told, while a process had the lock; sk
- * @first_rtx_us: when the first of them was sent, us, or 0; sk
+ * @first_rtx_ms: when the first of them was sent, mytcp_clock_ms(), or 0; sk
  * @probes_out: zero-window or keepalive probes unanswered; sk
  * @ecn: MYTCP_ECN_*; sk
- * @total_retrans: segments ever retransmitted; sk
  * @lost: octets marked lost and not yet retransmitted; sk
  * @cwnd_limited: the last flight filled cwnd; sk
  *
- * @send_queue: sent and not acknowledged, ascending; sk. What is not sent yet
- *	waits in sk_write_queue
- * @reasm: pieces beyond rcv_nxt, their skbs owned through mytcp_cb; sk
- *
- * @sacks: blocks to report to the peer; sk
+ * @bulk: what is made on demand, or NULL; sk
  *
  * @ack_pending: an ACK is owed; sk
  * @ack_quick: ACKs still to be sent at once; sk
@@ -188,78 +200,46 @@ struct mytcp_saved_syn {
  * @retrans_at: jiffies of a retransmission or zero-window probe; sk, likewise
  * @delack_at: jiffies of a delayed ACK; sk
  * @keepalive_at: jiffies of keepalive or of an orphan's FIN_WAIT_2; sk, likewise
- * @deferred: enum mytcp_deferred, atomic bit operations
  *
  * @nonagle: MYTCP_NAGLE_*; sk
- * @keepalive_time: TCP_KEEPIDLE, jiffies, 0 for the namespace's; sk
- * @keepalive_intvl: TCP_KEEPINTVL, jiffies, 0 likewise; sk
- * @keepalive_probes: TCP_KEEPCNT, 0 likewise; sk
- * @syn_retries: TCP_SYNCNT, 0 likewise; sk
- * @user_timeout: TCP_USER_TIMEOUT, ms, 0 for none; sk
- * @linger2: TCP_LINGER2, jiffies, 0 for the namespace's, -1 for none; sk
+ * @options: the options that few programs set, never NULL; written with sk, read
+ *	under RCU through mytcp_option()
  * @defer_accept: TCP_DEFER_ACCEPT, SYN-ACK retransmissions; sk
- * @notsent_lowat: TCP_NOTSENT_LOWAT, octets, 0 for the namespace's; sk
  * @tell_inq: TCP_INQ; sk
- * @thin_lto: TCP_THIN_LINEAR_TIMEOUTS; sk
- * @save_syn: TCP_SAVE_SYN; sk, read locklessly where a SYN comes in
- * @fastopen_opts: MYTCP_FO_CONNECT and _NO_COOKIE; sk, likewise
  * @passive: SYN_RECV was reached from LISTEN (MUST-11); sk
  * @fastopen: MYTCP_FO_*, what the handshake did; sk
- * @fin_sent: our FIN stands in @send_queue or was acknowledged; sk
+ * @fin_sent: our FIN was sent; sk
  * @saved_syn: what TCP_SAVE_SYN has kept, owned, or NULL; sk
  *
- * @accept_lock: innermost lock of a listener
- * @accept_queue: children ready, through @accept_link; accept, and valid only
- *	until @synq_dead
- * @synq: SYN queue entries of this listener; likewise
- * @synq_len: entries in @synq; accept, read locklessly
- * @synq_dead: it is no listener, or none any more: no more entries; accept
- * @accept_link: in the parent's @accept_queue; accept
+ * @listener: of one that listens, or has listened, else NULL; sk, and in softirq
+ *	constant where the socket has been found listening
+ * @accept_next: behind this one in the accept queue, or NULL; accept
+ * @pacer: of one that holds segments back, or has, else NULL; sk, read locklessly by
+ *	who frees an skb
  *
- * @bytes_acked: ever acknowledged by the peer; sk
- * @bytes_received: ever received in order; sk
- * @bytes_sent: octets sent, retransmissions included; sk
- * @bytes_retrans: octets sent again; sk
- * @data_segs_in: segments received with text; sk
- * @data_segs_out: segments sent with text; sk
- * @segs_in: segments received; sk
- * @segs_out: segments sent; sk
+ * What is not sent yet waits in sk_write_queue, what is not acknowledged in the tree
+ * of sock/sent.h. What it has sent and received stands in mytcp_tally().
  */
 struct mytcp_sock {
 	struct inet_sock inet;
 	struct mytcp_node node;
-	const struct mytcp_ip_ops *ip;
 	struct mytcp_port *port;
 	struct mytcp_reservation *reservation;
 	struct hlist_node port_link;
 	struct mytcp_fastopen_queue __rcu *fastopen_queue;
 
 	/* options: a child inherits them */
+	struct mytcp_options __rcu *options;
 	u32 window_clamp;
-	u32 keepalive_time;
-	u32 keepalive_intvl;
-	u32 user_timeout;
-	u32 notsent_lowat;
-	int linger2;
-	u16 user_mss;
-	u8 nonagle;
-	u8 keepalive_probes;
-	u8 syn_retries;
+	u8 nonagle : 3;
+	u8 tell_inq : 1;
 	u8 defer_accept;
-	u8 save_syn;
-	bool tell_inq;
-	bool thin_lto;
-	u8 fastopen_opts;
 
 	/* outlive a connection; a child has its own */
-	bool synq_dead;
 	u16 early_readers;
-	/* guards a listener's queues; see the list above */
-	spinlock_t accept_lock;
-	u32 synq_len;
-	/* its bits carry references: never cleared with the rest */
-	unsigned long deferred;
-	struct list_head accept_link;
+	struct mytcp_listener *listener;
+	struct mytcp_sock *accept_next;
+	struct mytcp_pacer *pacer;
 
 	/* the connection: cleared by mytcp_sock_reset() */
 	u32 iss;
@@ -280,7 +260,6 @@ struct mytcp_sock {
 	u32 ts_offset;
 	u32 ts_recent;
 	u32 ts_recent_stamp;
-	u32 last_ack_sent;
 	u32 pmtu;
 	u16 mss;
 	u16 advmss;
@@ -310,50 +289,55 @@ struct mytcp_sock {
 	bool delack_armed;
 	bool keepalive_armed;
 	u16 urg_data;
-	u32 ack_ato;
+	u16 ack_ato;
 	u32 retrans_at;
 	u32 delack_at;
 	u32 last_rcv;
 	u32 last_snd;
 	u32 last_seg;
 	struct mytcp_rtt rtt;
+	u32 lost;
 	struct mytcp_cong cong;
-	struct sk_buff_head send_queue;
-	struct mytcp_reasm reasm;
-	u64 bytes_acked;
-	u64 bytes_received;
-	u64 bytes_sent;
-	u32 data_segs_in;
-	u32 data_segs_out;
-	u32 segs_in;
-	u32 segs_out;
+	struct mytcp_bulk *bulk;
+	struct mytcp_saved_syn *saved_syn;
 
 	/* when something is lost, urgent, or once */
-	union {
-		struct mytcp_sacks sacks;
-		struct {
-			struct list_head accept_queue;
-			struct list_head synq;
-		};
-	};
-	u32 lost;
 	u32 recover;
-	u64 first_rtx_us;
-	u64 bytes_retrans;
-	struct mytcp_saved_syn *saved_syn;
-	u32 total_retrans;
+	u32 first_rtx_ms;
 	u32 snd_up;
 	u32 urg_seq;
 	u32 keepalive_at;
 	u32 last_oow_ack;
 	u32 icmp_mtu;
-	u32 syn_tsval;
-	u32 isn_least;
+	union {
+		u32 isn_least;
+		u32 syn_tsval;
+	} once;
 };
 
 static inline struct mytcp_sock *mytcp_sk(const struct sock *sk)
 {
 	return (struct mytcp_sock *)sk;
+}
+
+static inline struct mytcp_tally *mytcp_tally(const struct mytcp_sock *ms)
+{
+	return mytcp_tally_of(&ms->inet);
+}
+
+/*
+ * enum mytcp_deferred; atomic bit operations. Some carry references: they outlive the
+ * connection. The word is of struct sock, there for each protocol that defers work.
+ */
+static inline unsigned long *mytcp_sock_deferred(struct sock *sk)
+{
+	return &sk->sk_tsq_flags;
+}
+
+/* Something beyond rcv_nxt is here. */
+static inline bool mytcp_sock_has_pieces(const struct mytcp_sock *ms)
+{
+	return ms->bulk && ms->bulk->reasm.count;
 }
 
 /* The socket a table node is part of; the node's kind must be SOCK. */
@@ -365,12 +349,14 @@ static inline struct sock *mytcp_node_sk(struct mytcp_node *node)
 /**
  * struct mytcp_cb - what MyTCP keeps in skb->cb of the skbs it queues
  * @piece: place among the out-of-order pieces; its seq and end serve every queue
+ * @stamp: on the send side: what was delivered when it was sent last
  * @seq: SEG.SEQ of the first octet (a SYN or FIN counts as one)
  * @end: the sequence number after the last
  * @sent_us: clock of the last transmission, microseconds; 0 before the first
  * @flags: MYTCP_SYN, MYTCP_FIN, MYTCP_PSH, MYTCP_URG of the segment(s)
  * @tx: transmissions, saturating
  * @lost: recovery wants it sent again
+ * @sacked: the peer has it, and has not acknowledged it
  *
  * The payload starts at skb->data on the receive side and on the send side
  * (headers are pushed on clones).
@@ -378,8 +364,9 @@ static inline struct sock *mytcp_node_sk(struct mytcp_node *node)
 struct mytcp_cb {
 	union {
 		struct mytcp_piece piece;
+		struct mytcp_rate_stamp stamp;
 		struct {
-			struct list_head unused;
+			struct rb_node unused;
 			u32 seq;
 			u32 end;
 		};
@@ -388,6 +375,7 @@ struct mytcp_cb {
 	u16 flags;
 	u8 tx;
 	bool lost;
+	bool sacked;
 };
 
 static inline struct mytcp_cb *mytcp_cb(const struct sk_buff *skb)
@@ -415,7 +403,7 @@ static inline bool mytcp_sock_in(const struct sock *sk, unsigned int states)
 static inline bool mytcp_sock_has_child(const struct sock *sk)
 {
 	return mytcp_sock_in(sk, MYTCP_ST(LISTEN)) &&
-	       !list_empty_careful(&mytcp_sk(sk)->accept_queue);
+	       READ_ONCE(mytcp_sk(sk)->listener->first);
 }
 
 /*
@@ -443,7 +431,7 @@ static inline bool mytcp_sock_may_queue(const struct sock *sk, int wake)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 unsent = READ_ONCE(ms->write_seq) - READ_ONCE(ms->snd_nxt);
-	u32 most = READ_ONCE(ms->notsent_lowat) ?:
+	u32 most = mytcp_option(ms, notsent_lowat) ?:
 		   READ_ONCE(mytcp_net(sock_net(sk))->notsent_lowat);
 
 	return (u64)unsent << wake < most;
@@ -463,6 +451,18 @@ static inline bool mytcp_sock_writeable(const struct sock *sk)
 	return sk_stream_wspace(sk) > 0 &&
 	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) &&
 	       mytcp_sock_may_queue(sk, 1);
+}
+
+/*
+ * What waited was sent, or acknowledged data has given its memory back. Socket
+ * locked.
+ */
+static inline void mytcp_sock_wake_writer(struct sock *sk)
+{
+	/* freed before the look at the bit: poll() does it the other way round */
+	smp_mb();
+	if (sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
+		sk->sk_write_space(sk);
 }
 
 /* Free an skb of the send side, taken from its queue. Socket locked. */
@@ -493,7 +493,6 @@ void mytcp_sock_reset(struct sock *sk);
 /* A listener's queues have ended, empty: their place is a connection's again.
  * Socket locked.
  */
-void mytcp_sock_end_queues(struct sock *sk);
 /* A child of @listener, in SYN_RECV, bottom-half locked; NULL without memory.
  * Two references: its own, and the caller's, who drops it with sock_put()
  * after bh_unlock_sock(). Before it is found, the caller sets the addresses,
@@ -523,6 +522,8 @@ void mytcp_sock_set_notice(void (*notice)(struct sock *sk));
 void mytcp_sock_destroy(struct sock *sk);
 /* struct proto.destroy: queues and port given back. */
 void mytcp_sock_release_resources(struct sock *sk);
+/* Nobody knows it any more. */
+void mytcp_sock_destruct(struct sock *sk);
 /* Drop all unsent, unacknowledged and out-of-order data. Socket locked. */
 void mytcp_sock_purge_send(struct sock *sk);
 void mytcp_sock_purge_reasm(struct sock *sk);

@@ -236,7 +236,7 @@ static bool hashed_acquire(const struct mytcp_node *node)
  * @dif: interface it came in by
  * @sdif: its slave interface under an l3mdev, or 0
  *
- * Context: any.
+ * Context: RCU read side.
  * Return: the entry with a reference, or NULL.
  */
 struct mytcp_node *mytcp_table_find(struct net *net, const struct mytcp_key *key,
@@ -247,7 +247,7 @@ struct mytcp_node *mytcp_table_find(struct net *net, const struct mytcp_key *key
 	struct hlist_nulls_node *pos;
 	struct mytcp_node *node;
 
-	rcu_read_lock();
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "table searched outside RCU");
 again:
 	hlist_nulls_for_each_entry_rcu(node, pos, &table.heads[bucket], link) {
 		if (!matches(node, net, key, place, dif, sdif))
@@ -265,14 +265,11 @@ again:
 			mytcp_node_put(node);
 			goto again;
 		}
-		goto out;
+		return node;
 	}
 	if (get_nulls_value(pos) != bucket)
 		goto again;
-	node = NULL;
-out:
-	rcu_read_unlock();
-	return node;
+	return NULL;
 }
 
 /* Bucket lock held: is the key taken where @node could be reached? */
@@ -377,7 +374,9 @@ bool mytcp_table_evict(const struct mytcp_node *node, bool named, u32 *isn)
 	struct mytcp_node *old;
 	bool gone;
 
+	rcu_read_lock();
 	old = mytcp_table_find(node->net, &node->key, node->dev, 0);
+	rcu_read_unlock();
 	if (!old)
 		return true;
 	ops = kind_ops[old->kind];

@@ -204,7 +204,7 @@ void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops)
 
 /*
  * Established table. All functions: any context, no bucket lock held; a
- * bucket's lock is innermost but for RCU.
+ * bucket's lock is innermost but for RCU, under which find() is called.
  */
 struct mytcp_node *mytcp_table_find(struct net *net,
 				    const struct mytcp_key *key,

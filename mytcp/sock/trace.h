@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Tracepoints, /sys/kernel/tracing/events/mytcp. Their text is what
- * tools/mytcp-ladder reads.
+ * tools/mytcp-ladder and tools/mytcp-plot read.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mytcp
@@ -172,7 +172,10 @@ TRACE_EVENT(mytcp_drop,
 		  __entry->reason)
 );
 
-/* cwnd and ssthresh in segments; in flight: octets neither acked nor lost. */
+/*
+ * cwnd and ssthresh in segments of mss octets; in flight: octets neither acked
+ * nor lost.
+ */
 TRACE_EVENT(mytcp_cwnd,
 	TP_PROTO(const struct sock *sk, u32 old_cwnd, u32 old_ssthresh),
 	TP_ARGS(sk, old_cwnd, old_ssthresh),
@@ -183,6 +186,7 @@ TRACE_EVENT(mytcp_cwnd,
 		__field(u32, old_ssthresh)
 		__field(u32, ssthresh)
 		__field(u32, in_flight)
+		__field(u32, mss)
 		__field(u8, recovery)
 	),
 	TP_fast_assign(
@@ -194,9 +198,10 @@ TRACE_EVENT(mytcp_cwnd,
 		__entry->old_ssthresh = old_ssthresh;
 		__entry->ssthresh = ms->cong.ssthresh;
 		__entry->in_flight = ms->snd_nxt - ms->snd_una - ms->lost;
+		__entry->mss = ms->mss;
 		__entry->recovery = ms->recovery;
 	),
-	TP_printk("netns=%u local=%pISpc remote=%pISpc old_cwnd=%u cwnd=%u old_ssthresh=%u ssthresh=%u recovery=%s in_flight=%u",
+	TP_printk("netns=%u local=%pISpc remote=%pISpc old_cwnd=%u cwnd=%u old_ssthresh=%u ssthresh=%u recovery=%s in_flight=%u mss=%u",
 		  __entry->netns, __entry->laddr, __entry->raddr,
 		  __entry->old_cwnd, __entry->cwnd, __entry->old_ssthresh,
 		  __entry->ssthresh,
@@ -205,7 +210,7 @@ TRACE_EVENT(mytcp_cwnd,
 				   { MYTCP_RECOVERY_FAST, "FAST" },
 				   { MYTCP_RECOVERY_CWR, "CWR" },
 				   { MYTCP_RECOVERY_LOSS, "LOSS" }),
-		  __entry->in_flight)
+		  __entry->in_flight, __entry->mss)
 );
 
 /* A round trip was measured; the estimate with it. Microseconds. */

@@ -83,7 +83,10 @@ void attack_exchange(struct attack *a);
 
 /* What the device of @w has carried so far. */
 struct carried wire_carried(const struct wire *w);
-/* Objects in the module's slabs, of all namespaces. */
+/*
+ * Objects in the module's slabs, of all namespaces, but for what a connection is given
+ * once when something is lost.
+ */
 long slab_objects(void);
 /* Waits until there are @most or fewer; false if that takes too long. */
 bool slab_objects_become(long most);

@@ -82,6 +82,7 @@ static void hear_one(struct crowd *c, const uint8_t *packet, int len)
 	c->octets += len;
 	p = &c->peer[ip];
 	p->rsts += !!(s.flags & RST);
+	p->aborts += (s.flags & (RST | ACK)) == (RST | ACK);
 	if (s.flags & RST)
 		return;
 	p->synacks += (s.flags & (SYN | ACK)) == (SYN | ACK);
@@ -189,6 +190,16 @@ long crowd_rsts(const struct crowd *c)
 
 	for (i = 0; i < c->count; i++)
 		sum += c->peer[i].rsts;
+	return sum;
+}
+
+long crowd_aborts(const struct crowd *c)
+{
+	long sum = 0;
+	int i;
+
+	for (i = 0; i < c->count; i++)
+		sum += c->peer[i].aborts;
 	return sum;
 }
 

@@ -21,6 +21,7 @@ struct crowd_peer {
 	uint32_t snd_nxt, rcv_nxt;	/* as on the wire */
 	/* segments that came to it */
 	int synacks, rsts, fins, texts, acks;
+	int aborts;	/* RSTs of a connection; the others answer a segment of none */
 };
 
 struct crowd {
@@ -53,6 +54,7 @@ int crowd_size(int flags, int len);
 /* The sums over all peers. */
 long crowd_synacks(const struct crowd *c);
 long crowd_rsts(const struct crowd *c);
+long crowd_aborts(const struct crowd *c);
 /* Takes what comes, until nothing has for @ms; how many segments it was. */
 int crowd_hear(struct crowd *c, int ms);
 /* SYN, and its SYN-ACK, which must come. */

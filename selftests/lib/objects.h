@@ -7,6 +7,8 @@
 #define OBJECTS_SOCK		"mytcp "
 #define OBJECTS_SYNQ		"mytcp_synq "
 #define OBJECTS_TIMEWAIT	"mytcp_timewait"
+#define OBJECTS_CONG		"mytcp_cong "
+#define OBJECTS_BULK		"mytcp_bulk "
 #define OBJECTS_ALL		"mytcp"
 
 /* How many objects are in use now, in the whole machine. */

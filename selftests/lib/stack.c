@@ -73,6 +73,24 @@ void set_opt(int fd, int level, int name, int value)
 			  strerror(errno));
 }
 
+int set_cong(int fd, const char *name)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name));
+}
+
+bool has_cong(int fd, const char *want)
+{
+	char name[16] = "";
+	socklen_t len = sizeof(name);
+
+	check_ok(getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len));
+	check_eq(len, 16);
+	if (!strcmp(name, want))
+		return true;
+	test_note("%s, not %s", name, want);
+	return false;
+}
+
 int get_opt(int fd, int level, int name)
 {
 	int v = 0;

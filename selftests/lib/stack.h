@@ -39,6 +39,9 @@ int wait_fd(int fd, int events, int ms);
 /* What SO_ERROR says, and clears. */
 int so_error(int fd);
 void set_opt(int fd, int level, int name, int value);
+/* TCP_CONGESTION: as setsockopt(), and whether it is @want. */
+int set_cong(int fd, const char *name);
+bool has_cong(int fd, const char *want);
 int get_opt(int fd, int level, int name);
 
 /* net.mytcp.NAME, or net.ipv4.tcp_NAME for the kernel's TCP. */

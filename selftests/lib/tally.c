@@ -112,31 +112,43 @@ static void look_at(const char *file, int line, const char *name, long by,
 			     wanted == SOME ? " or more" : "");
 }
 
-void tally_expect(const char *file, int line, struct tally *t,
-		  const struct moved *moved)
+void tally_read(struct tally *t)
 {
-	static char name[TALLY_MAX][32];
-	long value[TALLY_MAX], told[32] = {};
+	t->n = read_all(t->name, t->now);
+}
+
+void tally_compare(const char *file, int line, struct tally *t,
+		   const struct moved *moved)
+{
 	const struct moved *m;
-	int i, found = 0, n = read_all(name, value);
+	long told[32] = {}, by;
+	int i, found = 0;
 
 	read_drops(file, line, t, moved, told);
-	for (i = 0; i < n; i++) {
-		m = named(moved, name[i]);
-		look_at(file, line, name[i], value[i] - t->value[i], m);
+	for (i = 0; i < t->n; i++) {
+		m = named(moved, t->name[i]);
+		by = t->now[i] - t->value[i];
+		look_at(file, line, t->name[i], by, m);
 		if (!m)
 			continue;
 		found++;
-		if (m->drop && told[m - moved] != value[i] - t->value[i])
+		if (m->drop && told[m - moved] != by)
 			test_fail_at(file, line,
 				     "%s: %ld drops told, %ld counted", m->name,
-				     told[m - moved], value[i] - t->value[i]);
+				     told[m - moved], by);
 	}
 	for (m = moved; m->name; m++)
 		found--;
 	if (found)
 		test_fail_at(file, line, "there is no such counter");
-	memcpy(t->value, value, sizeof(value));
+	memcpy(t->value, t->now, sizeof(t->value));
+}
+
+void tally_expect(const char *file, int line, struct tally *t,
+		  const struct moved *moved)
+{
+	tally_read(t);
+	tally_compare(file, line, t, moved);
 }
 
 struct awaited {

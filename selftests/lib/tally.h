@@ -15,6 +15,7 @@ struct tally {
 	int n;
 	char name[TALLY_MAX][32];
 	long value[TALLY_MAX];
+	long now[TALLY_MAX];		/* by tally_read() */
 };
 
 /* What one counter is to have done. */
@@ -42,6 +43,10 @@ void tally_end(struct tally *t);
 		     __VA_ARGS__ __VA_OPT__(,) {} })
 void tally_expect(const char *file, int line, struct tally *t,
 		  const struct moved *moved);
+/* The same in two steps, for who has to do something between them. */
+void tally_read(struct tally *t);
+void tally_compare(const char *file, int line, struct tally *t,
+		   const struct moved *moved);
 /* Waits until a counter has moved since the last call. */
 void tally_await(struct tally *t, const char *name);
 /* What has been counted so far is not looked at. */

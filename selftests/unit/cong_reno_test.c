@@ -10,10 +10,7 @@ FIXTURE(reno) {
 
 FIXTURE_SETUP(reno)
 {
-	self->cong.ops = &mytcp_cong_reno;
-	self->cong.cwnd = MYTCP_CONG_IW;
-	self->cong.ssthresh = MYTCP_CONG_SSTHRESH_INF;
-	mytcp_cong_reno.init(&self->cong);
+	mytcp_cong_start(&self->cong, &mytcp_cong_reno);
 }
 
 FIXTURE_TEARDOWN(reno)
@@ -25,6 +22,11 @@ static void ack(struct mytcp_cong *cong, u32 acked)
 	struct mytcp_cong_ack told = { .acked = acked, .cwnd_limited = true };
 
 	cong->ops->on_ack(cong, &told);
+}
+
+static u32 threshold(struct mytcp_cong *cong, u32 in_flight)
+{
+	return cong->ops->ssthresh(cong, MYTCP_CONG_LOSS, in_flight);
 }
 
 TEST_F(reno, is_known_as_reno)
@@ -39,10 +41,10 @@ TEST_F(reno, a_connection_starts_in_slow_start_with_its_initial_window)
 	EXPECT_EQ(0, self->cong.cwnd_cnt);
 }
 
-TEST_F(reno, init_forgets_the_count_of_another_algorithm)
+TEST_F(reno, forgets_the_count_of_another_algorithm)
 {
 	self->cong.cwnd_cnt = 7;
-	mytcp_cong_reno.init(&self->cong);
+	mytcp_cong_use(&self->cong, &mytcp_cong_reno);
 	EXPECT_EQ(0, self->cong.cwnd_cnt);
 }
 
@@ -124,35 +126,32 @@ TEST_F(reno, an_ACK_of_nothing_changes_nothing)
 /* RFC 5681 equation 4 */
 TEST_F(reno, a_loss_halves_what_was_in_flight)
 {
-	EXPECT_EQ(20, mytcp_cong_reno.ssthresh(&self->cong, 40));
-	EXPECT_EQ(20, mytcp_cong_reno.ssthresh(&self->cong, 41));
-	EXPECT_EQ(0x7fffffff, mytcp_cong_reno.ssthresh(&self->cong, ~0U));
+	EXPECT_EQ(20, threshold(&self->cong, 40));
+	EXPECT_EQ(20, threshold(&self->cong, 41));
+	EXPECT_EQ(0x7fffffff, threshold(&self->cong, ~0U));
 }
 
 TEST_F(reno, the_threshold_is_never_below_two_segments)
 {
-	EXPECT_EQ(2, mytcp_cong_reno.ssthresh(&self->cong, 0));
-	EXPECT_EQ(2, mytcp_cong_reno.ssthresh(&self->cong, 1));
-	EXPECT_EQ(2, mytcp_cong_reno.ssthresh(&self->cong, 5));
-	EXPECT_EQ(3, mytcp_cong_reno.ssthresh(&self->cong, 6));
+	EXPECT_EQ(2, threshold(&self->cong, 0));
+	EXPECT_EQ(2, threshold(&self->cong, 1));
+	EXPECT_EQ(2, threshold(&self->cong, 5));
+	EXPECT_EQ(3, threshold(&self->cong, 6));
 }
 
 TEST_F(reno, a_loss_forgets_the_progress_towards_the_next_segment)
 {
 	self->cong.cwnd_cnt = 9;
-	mytcp_cong_reno.on_loss(&self->cong, false);
+	mytcp_cong_reduce(&self->cong, MYTCP_CONG_LOSS, 10);
 	EXPECT_EQ(0, self->cong.cwnd_cnt);
-	self->cong.cwnd_cnt = 9;
-	mytcp_cong_reno.on_loss(&self->cong, true);
+	self->cong.cwnd_cnt = 4;
+	mytcp_cong_reduce(&self->cong, MYTCP_CONG_RTO, 5);
 	EXPECT_EQ(0, self->cong.cwnd_cnt);
-	EXPECT_EQ(10, self->cong.cwnd);
 }
 
 TEST_F(reno, after_a_timeout_slow_start_goes_from_one_segment_to_ssthresh)
 {
-	self->cong.ssthresh = mytcp_cong_reno.ssthresh(&self->cong, 10);
-	self->cong.cwnd = 1;
-	mytcp_cong_reno.on_loss(&self->cong, true);
+	mytcp_cong_reduce(&self->cong, MYTCP_CONG_RTO, 10);
 	ack(&self->cong, 1);
 	EXPECT_EQ(2, self->cong.cwnd);
 	ack(&self->cong, 2);
@@ -199,6 +198,27 @@ TEST_F(reno, a_window_of_zero_divides_nothing)
 	self->cong.ssthresh = 0;
 	ack(&self->cong, 1);
 	EXPECT_EQ(1, self->cong.cwnd);
+}
+
+/* Between half a window and a window, one segment a round trip. */
+TEST_F(reno, a_loss_every_20_segments_makes_a_sawtooth)
+{
+	int tooth, rounds;
+	u32 i, cwnd;
+
+	self->cong.cwnd = 20;
+	for (tooth = 0; tooth < 5; tooth++) {
+		mytcp_cong_reduce(&self->cong, MYTCP_CONG_LOSS, self->cong.cwnd);
+		mytcp_cong_recovered(&self->cong, MYTCP_CONG_LOSS, 0);
+		EXPECT_EQ(10, self->cong.cwnd);
+		for (rounds = 0; self->cong.cwnd < 20; rounds++) {
+			cwnd = self->cong.cwnd;
+			for (i = 0; i < cwnd; i++)
+				ack(&self->cong, 1);
+			EXPECT_EQ(cwnd + 1, self->cong.cwnd);
+		}
+		EXPECT_EQ(10, rounds);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -50,9 +50,8 @@ static inline const char *reasm_model_insert(struct reasm_model *model, u32 from
 {
 	u32 to = from + (len < MODEL_SPAN - from ? len : MODEL_SPAN - from);
 	bool swallowed[MODEL_PIECES] = { false };
-	struct mytcp_piece *newcomer, *given, *following;
+	struct mytcp_piece *newcomer, *given;
 	enum mytcp_reasm_verdict verdict;
-	LIST_HEAD(covered);
 	u32 last_end = 0;
 	s16 index = 0;
 	u32 i;
@@ -63,7 +62,7 @@ static inline const char *reasm_model_insert(struct reasm_model *model, u32 from
 	newcomer = &model->pieces[index];
 	newcomer->seq = model->base + from;
 	newcomer->end = model->base + to;
-	verdict = mytcp_reasm_insert(&model->reasm, newcomer, &covered);
+	verdict = mytcp_reasm_insert(&model->reasm, newcomer, &given);
 
 	while (from < to && model->holder[from] >= 0)
 		from++;
@@ -71,7 +70,7 @@ static inline const char *reasm_model_insert(struct reasm_model *model, u32 from
 		to--;
 	if (from == to) {
 		MODEL_MUST(verdict == MYTCP_REASM_DUP);
-		MODEL_MUST(list_empty(&covered));
+		MODEL_MUST(!given);
 		return NULL;
 	}
 
@@ -86,7 +85,7 @@ static inline const char *reasm_model_insert(struct reasm_model *model, u32 from
 	}
 	model->live[index] = true;
 
-	list_for_each_entry_safe(given, following, &covered, node) {
+	for (; given; given = given->next) {
 		MODEL_MUST(swallowed[given - model->pieces]);
 		MODEL_MUST(given->seq - model->base >= last_end);
 		last_end = given->end - model->base;
@@ -144,7 +143,7 @@ static inline const char *reasm_model_check(const struct reasm_model *model)
 	const struct mytcp_piece *held;
 	u32 at = 0, count = 0, bytes = 0, i;
 
-	list_for_each_entry(held, &model->reasm.pieces, node) {
+	for (held = mytcp_reasm_first(&model->reasm); held; held = mytcp_reasm_next(held)) {
 		u32 from = held->seq - model->base, to = held->end - model->base;
 
 		MODEL_MUST(at <= from && from < to && to <= MODEL_SPAN);
@@ -153,12 +152,15 @@ static inline const char *reasm_model_check(const struct reasm_model *model)
 		for (; at < to; at++)
 			MODEL_MUST(model->holder[at] == held - model->pieces);
 		MODEL_MUST(model->live[held - model->pieces]);
+		MODEL_MUST(mytcp_reasm_next(held) ||
+			   mytcp_reasm_last(&model->reasm) == held);
 		bytes += to - from;
 		count++;
 	}
 	for (; at < MODEL_SPAN; at++)
 		MODEL_MUST(model->holder[at] == -1);
 
+	MODEL_MUST(count || !mytcp_reasm_last(&model->reasm));
 	MODEL_MUST(model->reasm.count == count);
 	MODEL_MUST(model->reasm.bytes == bytes);
 	for (i = 0; i < MODEL_PIECES; i++)

@@ -113,6 +113,20 @@ TEST_F(rtt, the_smallest_sample_is_remembered)
 	EXPECT_EQ(30 * MS, self->rtt.min_us);
 }
 
+/* RFC 4015 3.1 */
+TEST_F(rtt, a_spurious_timeout_raises_what_is_expected_at_once)
+{
+	mytcp_rtt_sample(&self->rtt, 100 * MS);
+	mytcp_rtt_backoff(&self->rtt);
+	mytcp_rtt_raise(&self->rtt, 400 * MS);
+	EXPECT_EQ(400 * MS, self->rtt.srtt_us / 8);
+	EXPECT_EQ(200 * MS, self->rtt.rttvar_us / 4);
+	EXPECT_EQ(400 * MS + 4 * 200 * MS, mytcp_rtt_timeout_us(&self->rtt));
+	mytcp_rtt_raise(&self->rtt, 10 * MS);
+	EXPECT_EQ(400 * MS, self->rtt.srtt_us / 8);
+	EXPECT_EQ(1200 * MS, mytcp_rtt_timeout_us(&self->rtt));
+}
+
 /* RFC 6298 5.5 */
 TEST_F(rtt, each_expiry_doubles_the_timeout)
 {

@@ -200,6 +200,30 @@ TEST(all_options_of_a_SYN_are_read)
 }
 
 /* MUST-65 */
+/* Whether an octet of them is another, or they are on no SYN, must not matter. */
+TEST(the_usual_options_of_a_SYN_are_read_as_any_others)
+{
+	static const u8 usual[20] = {
+		2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 7,
+	};
+	unsigned int i, value;
+
+	for (i = 0; i < sizeof(usual) * 256 * 2; i++) {
+		u16 flags = i % 2 ? MYTCP_SYN : MYTCP_ACK;
+		u8 opts[4 + sizeof(usual)] = { 1, 1, 1, 1 };	/* NOPs */
+		struct mytcp_seg seg, general;
+
+		value = i / 2 % 256;
+		memcpy(opts + 4, usual, sizeof(usual));
+		opts[4 + i / 512] = value;
+		ASSERT_EQ(parse_with(opts, sizeof(opts), flags, &general),
+			  parse_with(opts + 4, sizeof(usual), flags, &seg));
+		general.hdr_len = seg.hdr_len;
+		ASSERT_EQ(0, memcmp(&general, &seg, sizeof(seg)))
+			TH_LOG("octet %u is %u", i / 512, value);
+	}
+}
+
 TEST(the_options_of_a_SYN_count_on_a_SYN_only)
 {
 	struct mytcp_seg seg;

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from . import connection, label, svg, text, trace, tracefs
+from . import connection, label, source, svg, text, trace, tracefs
 
 LIMIT = 200
 MAX_WIDTH = 140
@@ -44,23 +44,6 @@ def parse_arguments(argv):
     if options.source and options.command:
         parser.error("--from reads a trace, COMMAND makes one: only one of them")
     return options
-
-
-def read_source(path):
-    if path == "-":
-        return sys.stdin.read().splitlines()
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read().splitlines()
-
-
-def get_lines(options):
-    if options.source:
-        return read_source(options.source), 0
-    lines, status = tracefs.record(options.command, options.linger)
-    if status:
-        print(f"mytcp-ladder: warning: {options.command[0]} ended with status {status}",
-              file=sys.stderr)
-    return lines, status
 
 
 def select(connections, options):
@@ -101,10 +84,7 @@ def print_text(connections, options):
 
 def run(argv):
     options = parse_arguments(argv)
-    lines, status = get_lines(options)
-    if options.save:
-        with open(options.save, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+    lines, status = source.get_lines(options, "mytcp-ladder")
     events, lost = trace.parse(lines)
     if lost:
         print(f"mytcp-ladder: warning: {lost} events were lost, the picture has holes",

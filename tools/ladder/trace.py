@@ -76,7 +76,7 @@ def parse_line(line):
         if name == "state":
             return State(time, "state", *where, fields["old"], fields["new"])
         if name == "drop":
-            return Drop(time, "drop", *where, 
+            return Drop(time, "drop", *where,
                         fields_text.partition("reason=")[2].strip())
         if name in SEGMENTS:
             return Segment(time, SEGMENTS[name], *where, fields["state"],
@@ -89,11 +89,11 @@ def parse_line(line):
     return None
 
 
-def parse(lines):
+def parse(lines, parse_one=parse_line):
     """All events of a trace in the order of time, and how many were lost."""
     events, lost = [], 0
     for line in lines:
-        event = parse_line(line)
+        event = parse_one(line)
         if event:
             events.append(event)
         elif gap := LOST.search(line):

@@ -18,7 +18,7 @@ class RecordError(Exception):
     """Says what is missing and what to do."""
 
 
-def find_tracefs():
+def find_tracefs(tool):
     """Where tracefs is mounted."""
     places = []
     with open("/proc/mounts", encoding="utf-8") as mounts:
@@ -35,12 +35,12 @@ def find_tracefs():
         "tracefs is not mounted; mount it with:\n"
         "  mount -t tracefs nodev /sys/kernel/tracing\n"
         "(ip netns exec hides it: put it behind the --, as in\n"
-        "  mytcp-ladder -- ip netns exec NAME COMMAND...)")
+        f"  {tool} -- ip netns exec NAME COMMAND...)")
 
 
-def need_module(root):
+def need_module(root, tool):
     if os.geteuid() != 0 and not os.access(root + "/events", os.R_OK | os.X_OK):
-        raise RecordError("tracing is for root only; run: sudo mytcp-ladder ...")
+        raise RecordError(f"tracing is for root only; run: sudo {tool} ...")
     if not os.path.isdir(root + "/events/mytcp"):
         raise RecordError("the module mytcp is not loaded; load it with: insmod mytcp.ko")
 
@@ -48,10 +48,11 @@ def need_module(root):
 class Instance:
     """A private trace buffer, removed again at the end."""
 
-    def __init__(self):
-        root = find_tracefs()
-        need_module(root)
-        self.path = f"{root}/instances/mytcp-ladder-{os.getpid()}"
+    def __init__(self, tool, events):
+        self.tool, self.events = tool, events
+        root = find_tracefs(tool)
+        need_module(root, tool)
+        self.path = f"{root}/instances/{tool}-{os.getpid()}"
         try:
             os.mkdir(self.path)
         except OSError as error:
@@ -62,7 +63,7 @@ class Instance:
         try:
             self.write("trace_clock", "mono")       # one clock for all CPUs
             self.write("buffer_size_kb", str(BUFFER_KB))
-            for event in EVENTS:
+            for event in self.events:
                 self.enable(event, 1)
         except OSError as error:
             self.__exit__()
@@ -70,7 +71,7 @@ class Instance:
         return self
 
     def __exit__(self, *_):
-        for event in EVENTS:
+        for event in self.events:
             try:
                 self.enable(event, 0)
             except OSError:
@@ -78,7 +79,7 @@ class Instance:
         try:
             os.rmdir(self.path)
         except OSError as error:
-            print(f"mytcp-ladder: warning: {self.path} stays: {error.strerror}",
+            print(f"{self.tool}: warning: {self.path} stays: {error.strerror}",
                   file=sys.stderr)
 
     def enable(self, event, on):
@@ -141,20 +142,24 @@ def run_command(command, linger):
     return status if status >= 0 else 128 - status
 
 
-def wait_for_interrupt():
-    print("mytcp-ladder: recording; Ctrl-C ends it and draws", file=sys.stderr)
+def wait_for_interrupt(tool, seconds):
+    """Until Ctrl-C, or for so long."""
+    until = f" for {seconds:g} s" if seconds else ""
+    print(f"{tool}: recording{until}; Ctrl-C ends it and draws", file=sys.stderr)
     try:
-        while True:
+        if seconds:
+            time.sleep(seconds)
+        while not seconds:
             signal.pause()
     except KeyboardInterrupt:
         print(file=sys.stderr)
 
 
-def record(command, linger):
+def record(command, linger, tool, events, seconds=None):
     """The lines of the trace and the exit status of the command, if any."""
     # An orderly end removes the instance: let the usual signals be one.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with Instance() as instance:
+    with Instance(tool, events) as instance:
         reader = Reader(instance)
         reader.start()
         status = 0
@@ -162,7 +167,7 @@ def record(command, linger):
             if command:
                 status = run_command(command, linger)
             else:
-                wait_for_interrupt()
+                wait_for_interrupt(tool, seconds)
         finally:
             lines = reader.finish()
     return lines, status

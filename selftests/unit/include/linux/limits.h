@@ -10,5 +10,6 @@
 #define U32_MAX		((u32)~0U)
 #define S32_MAX		((s32)(U32_MAX >> 1))
 #define U64_MAX		((u64)~0ULL)
+#define S64_MAX		((s64)(U64_MAX >> 1))
 
 #endif /* MYTCP_UNIT_LINUX_LIMITS_H */

@@ -72,4 +72,12 @@ static inline u64 siphash(const void *data, size_t len, const siphash_key_t *key
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
+/* The same for three words, as they stand in the memory of a little-endian host. */
+static inline u64 siphash_3u64(u64 a, u64 b, u64 c, const siphash_key_t *key)
+{
+	const u64 words[3] = { a, b, c };
+
+	return siphash(words, sizeof(words), key);
+}
+
 #endif /* MYTCP_UNIT_LINUX_SIPHASH_H */

@@ -20,8 +20,4 @@ typedef int64_t s64;
 /* As compiler_attributes.h has it, which the kernel includes everywhere. */
 #define __aligned(n)	__attribute__((__aligned__(n)))
 
-struct list_head {
-	struct list_head *next, *prev;
-};
-
 #endif /* MYTCP_UNIT_LINUX_TYPES_H */

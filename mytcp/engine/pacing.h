@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MYTCP_ENGINE_PACING_H
+#define MYTCP_ENGINE_PACING_H
+
+#include "mytcp/sock/sock.h"
+
+bool mytcp_pacing_early(struct sock *sk);
+bool mytcp_pacing_crowded(struct sock *sk, u32 len);
+void mytcp_pacing_stamp(struct sock *sk, struct sk_buff *skb, u32 len,
+			bool fresh);
+
+/* Does anybody ask for pacing: SO_MAX_PACING_RATE, the algorithm, or fq below? */
+static inline bool mytcp_pacing_wanted(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
+}
+
+/*
+ * Must @len octets of an skb never sent before wait, for their time or for the
+ * device? Where a segment is taken at once nothing lies below, and the first look
+ * decides.
+ */
+static inline bool mytcp_pacing_holds(struct sock *sk, const struct sk_buff *skb,
+				      u32 len)
+{
+	if (refcount_read(&sk->sk_wmem_alloc) > 2 * len &&
+	    mytcp_pacing_crowded(sk, len))
+		return true;
+	return mytcp_pacing_wanted(sk) && mytcp_pacing_early(sk);
+}
+
+/* Octets to be sent, or put into one skb, at once; nobody asks: no limit. */
+static inline u32 mytcp_pacing_burst(const struct sock *sk)
+{
+	if (!mytcp_pacing_wanted(sk))
+		return U32_MAX;
+	return mytcp_pace_burst(READ_ONCE(sk->sk_pacing_rate),
+				mytcp_sk(sk)->mss);
+}
+
+#endif /* MYTCP_ENGINE_PACING_H */

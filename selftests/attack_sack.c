@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A peer that lies by SACK, or wants its segments tiny: A10, A11, A12 and A30 of
+ * Documentation/attacks.rst. What it costs is in attack_cost_timer.c.
+ */
+#include <linux/sock_diag.h>
+
+#include "lib/attack.h"
+#include "lib/sockets.h"
+#include "lib/test.h"
+
+#define SEGMENT	1000
+#define FORGED	100
+
+WIRE_FIXTURE(sack)
+/* A device that segments: an skb of the sender is many segments. */
+WIRE_FIXTURE(super, .offload = true)
+
+static int64_t at(int64_t segment)
+{
+	return 1 + segment * SEGMENT;
+}
+
+/* The round trip is long, so that no timer runs out in a test. */
+static int open_slowly(struct wire *w, int mss)
+{
+	int listener = wire_listen(w), fd;
+
+	if (!stack_is_kernel())
+		sysctl_set("early_retrans", 0);
+	inject(w, SYN, .opts = { MSS(mss), NOP, NOP, SACKOK });
+	expect(w, SYN | ACK);
+	expect_none(w, 300);
+	inject(w, ACK);
+	fd = wire_accept(listener);
+	close(listener);
+	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
+	return fd;
+}
+
+static void send_segments(struct wire *w, int fd, int from, int n)
+{
+	send_pattern(fd, (int64_t)from * SEGMENT, n * SEGMENT);
+	while (w->rcv_nxt < at(from + n))
+		check(receive(w, 10000));
+}
+
+#define inject_sack(w, n, ...)						\
+	inject(w, ACK, .ack = at(n), .opts = { NOP, NOP, SACK(__VA_ARGS__) })
+
+/* A30: the wrong way round, empty, around the ACK, beyond, all of the numbers. */
+WIRE_TEST(sack, of_nonsense_tells_nothing)
+{
+	struct attack a[1];
+	int fd = open_slowly(w, SEGMENT), i;
+
+	send_segments(w, fd, 0, 10);
+	attack_begin(a, w, fd);
+	for (i = 0; i < FORGED; i++) {
+		inject_sack(w, 0, at(4), at(1), at(3), at(3));
+		inject_sack(w, 0, at(0), at(4), at(1), at(11));
+		inject_sack(w, 0, at(20000 * i + 11), at(20000 * i + 12));
+		inject_sack(w, 0, at(2), at(2) + (1LL << 31));
+		inject_sack(w, 0, at(2), at(2) - 1);
+	}
+	attack_over(a, NO_ANSWER, COUNT(TCPSACKDiscard, 7 * FORGED));
+	inject(w, ACK, .ack = at(10));
+	attack_exchange(a);
+}
+
+/*
+ * A30: D-SACKs of what was sent once. They take back no recovery, and open no window:
+ * who has lost a segment and says that it came twice gains nothing.
+ */
+WIRE_TEST(sack, of_duplicates_that_were_none_undoes_nothing)
+{
+	struct attack a[1];
+	int fd = open_slowly(w, SEGMENT), i;
+
+	send_segments(w, fd, 0, 10);
+	inject(w, ACK, .ack = at(10));
+	send_segments(w, fd, 10, 10);
+	inject_sack(w, 10, at(11), at(15));
+	drain(w);
+	attack_begin(a, w, fd);
+	for (i = 0; i < FORGED; i++) {
+		inject_sack(w, 10, at(i % 10), at(i % 10 + 1), at(11), at(15));
+		inject_sack(w, 10, at(11), at(12), at(11), at(15));
+	}
+	attack_over(a, NO_ANSWER, COUNT(TCPDSACKRecv, FORGED),
+		    COUNT(TCPDSACKOfoRecv, FORGED));
+	inject(w, ACK, .ack = at(20));
+	attack_exchange(a);
+}
+
+/* A12, CVE-2019-11479: no segment below min_snd_mss, whatever the peer asks for. */
+WIRE_TEST(sack, of_a_tiny_mss_gets_no_tiny_segments)
+{
+	static const int mss[] = { 0, 1, 8, 47, 48 };
+	const int least = 48;
+	unsigned int i, j;
+	int fd;
+
+	for (i = 0; i < sizeof(mss) / sizeof(*mss); i++) {
+		/* to the kernel's TCP an MSS of 0 is none */
+		int size = mss[i] || !stack_is_kernel() ? least :
+							  wire_default_mss(w);
+
+		fd = open_slowly(w, mss[i]);
+		send_pattern(fd, 0, 4 * size);
+		for (j = 0; j < 4; j++)
+			expect(w, ACK | ANYPSH, .len = size);
+		inject(w, ACK);
+		close_abort(fd);
+		expect(w, RST | ACK);
+		wire_restart(w, 1000000 * (i + 2));
+	}
+}
+
+static long wmem_queued(int fd)
+{
+	uint32_t mem[SK_MEMINFO_VARS] = {};
+	socklen_t len = sizeof(mem);
+
+	check_ok(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len));
+	return mem[SK_MEMINFO_WMEM_QUEUED];
+}
+
+#define TINY	48
+#define SNDBUF	65536
+
+/*
+ * So many tiny segments may be in flight, which must be less than a send buffer; the
+ * send queue is empty.
+ */
+static void open_window(struct wire *w, int fd, int segments)
+{
+	static char text[60000];
+	int64_t acked;
+
+	while ((int)tcp_info(fd).tcpi_snd_cwnd < segments) {
+		acked = w->rcv_nxt;
+		check_lt(0, send(fd, text, sizeof(text), MSG_DONTWAIT));
+		drain(w);
+		for (; acked < w->rcv_nxt; acked += 2 * TINY) {
+			inject(w, ACK, .ack = acked);
+			drain(w);
+		}
+		inject(w, ACK);
+		drain(w);
+		inject(w, ACK);
+	}
+	check_eq((int)tcp_info(fd).tcpi_unacked, 0);
+}
+
+/*
+ * A10, A11, CVE-2019-11477, CVE-2019-11478: an skb has a thousand tiny segments, and
+ * every second one is SACKed. Each that is cut out weighs twenty times what it holds:
+ * the queue ends at about twice the send buffer, and the rest goes uncut.
+ */
+WIRE_TEST_TIMEOUT(super, of_every_second_segment_leaves_the_queue_bounded, LONG_TEST)
+{
+	static char text[800 * TINY];
+	int fd = open_slowly(w, TINY), i, n;
+	struct tally t[1];
+	int64_t first;
+	long most, before;
+
+	if (stack_is_kernel())
+		SKIP(return, "the kernel's TCP has another bound, and other windows");
+	set_opt(fd, SOL_SOCKET, SO_SNDBUF, SNDBUF / 2);
+	tally_begin(t);
+	open_window(w, fd, 1000);
+	first = w->rcv_nxt;
+	/* Nothing is left unsent: of that, each segment is cut off when it goes. */
+	check_eq(send(fd, text, sizeof(text), MSG_DONTWAIT), (int)sizeof(text));
+	drain(w);
+	n = (w->rcv_nxt - first) / TINY;
+	/* As many as it takes, though the window shrinks if the machine is slow. */
+	check_lt(400, n);
+	before = wmem_queued(fd);
+	for (i = 1, most = 0; i < n; i += 2) {
+		inject(w, ACK, .ack = first, .opts = { NOP, NOP,
+		       SACK(first + i * TINY, first + (i + 1) * TINY) });
+		drain(w);
+		if (wmem_queued(fd) > most)
+			most = wmem_queued(fd);
+	}
+	TH_LOG("%d segments, %ld octets, %ld at most", n, before, most);
+	check_lt(most, 2 * (SNDBUF + 2 * 65536) + 16384);
+	/* With so short a round trip the timer may have come first. */
+	expect_tally(t, COUNT(TCPWqueueTooBig, SOME), COUNT(RetransSegs, SOME),
+		     COUNT(TCPSackRecovery, WHATEVER),
+		     COUNT(TCPFastRetrans, WHATEVER),
+		     COUNT(TCPSlowStartRetrans, WHATEVER),
+		     COUNT(TCPLostRetransmit, WHATEVER),
+		     COUNT(TCPTimeouts, WHATEVER), COUNT(TCPLossFailures, WHATEVER),
+		     COUNT(TCPSackRecoveryFail, WHATEVER),
+		     COUNT(TCPLossUndo, WHATEVER), COUNT(TCPRenoFailures, WHATEVER),
+		     COUNT(TCPSackFailures, WHATEVER));
+	tally_end(t);
+	/* And the connection goes on. */
+	inject(w, ACK);
+	while (drain(w))
+		inject(w, ACK);
+	check_eq((int)tcp_info(fd).tcpi_unacked, 0);
+	check_eq(wmem_queued(fd), 0);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The congestion window after idle times: RFC 5681 4.1, RFC 2861 3.1. */
+#include "lib/test.h"
+
+#include <string.h>
+
+WIRE_FIXTURE(idle)
+
+#define SEGMENT	1000
+#define IW	10
+#define RTO	200	/* with a round trip of next to nothing */
+
+/* A window of 40 that was used. */
+static int open_wide(struct wire *w)
+{
+	int fd = open_passive(w, MSS(SEGMENT)), from = 0, cwnd;
+
+	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
+	send_pattern(fd, 0, 70 * SEGMENT);
+	for (cwnd = IW; cwnd < 80; cwnd *= 2) {
+		while (w->rcv_nxt < 1 + (uint32_t)(from + cwnd) * SEGMENT)
+			check(receive(w, 1000));
+		from += cwnd;
+		inject(w, ACK);
+	}
+	check_eq(tcp_info(fd).tcpi_unacked, 0);
+	check_ge(tcp_info(fd).tcpi_snd_cwnd, 40);
+	return fd;
+}
+
+static int sent_at_once(struct wire *w, int fd)
+{
+	int count = 0;
+
+	send_pattern(fd, 70 * SEGMENT, 50 * SEGMENT);
+	while (receive(w, 0))
+		count += w->last.s.len / SEGMENT;
+	return count;
+}
+
+WIRE_TEST(idle, a_short_pause_changes_nothing)
+{
+	int fd = open_wide(w), cwnd = tcp_info(fd).tcpi_snd_cwnd;
+
+	expect_none(w, RTO / 2);
+	check_ge(sent_at_once(w, fd), 40);
+	check_eq(tcp_info(fd).tcpi_snd_cwnd, cwnd);
+}
+
+WIRE_TEST(idle, a_pause_above_the_RTO_halves_the_window)
+{
+	int fd = open_wide(w), cwnd = tcp_info(fd).tcpi_snd_cwnd;
+
+	expect_none(w, RTO + RTO / 2);
+	check_eq(sent_at_once(w, fd), cwnd / 2);
+	check_eq(tcp_info(fd).tcpi_snd_cwnd, cwnd / 2);
+}
+
+WIRE_TEST(idle, a_long_pause_leaves_the_initial_window)
+{
+	int fd = open_wide(w);
+
+	expect_none(w, 60000);
+	check_eq(sent_at_once(w, fd), IW);
+	check_eq(tcp_info(fd).tcpi_snd_cwnd, IW);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Losses that SACK tells of (RFC 2018, RFC 6675, RFC 8985), repaired at the rate of
+ * PRR (RFC 9937). What needs time to pass is in sack_timer.c.
+ */
+#include "lib/test.h"
+
+WIRE_FIXTURE(sack)
+/* A device that segments: an skb of the sender is many segments. */
+WIRE_FIXTURE(super, .offload = true)
+
+#define SEGMENT	1000
+
+static int64_t at(int segment)
+{
+	return 1 + (int64_t)segment * SEGMENT;
+}
+
+static void expect_segments(struct wire *w, int from, int to)
+{
+	for (; from < to; from++)
+		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
+}
+
+static int open_sack(struct wire *w, const char *algorithm)
+{
+	int fd;
+
+	sysctl_set("early_retrans", 0);	/* no probe, on a slow machine */
+	fd = open_passive(w, MSS(SEGMENT), SACKOK);
+
+	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, algorithm,
+			    strlen(algorithm)));
+	return fd;
+}
+
+#define inject_sack(w, n, ...)						\
+	inject(w, ACK, .ack = at(n), .opts = { NOP, NOP, SACK(__VA_ARGS__) })
+
+/* RFC 8985 6.2: what three segments have overtaken is lost, and nothing else. */
+WIRE_TEST(sack, three_segments_behind_a_hole_have_it_filled)
+{
+	int fd = open_sack(w, "reno");
+
+	send_pattern(fd, 0, 10 * SEGMENT);
+	expect_segments(w, 0, 10);
+	inject_sack(w, 0, at(1), at(4));
+	expect_segments(w, 0, 1);
+	inject_sack(w, 0, at(1), at(10));
+	expect_none(w, 0);
+	inject(w, ACK, .ack = at(10));
+	check_eq(tcp_info(fd).tcpi_unacked, 0);
+	check_eq(tcp_info(fd).tcpi_total_retrans, 1);
+}
+
+/* RFC 6675 5: all holes in one round trip, where NewReno takes one for each. */
+WIRE_TEST(sack, all_holes_are_filled_at_once)
+{
+	int fd = open_sack(w, "reno");
+
+	send_pattern(fd, 0, 10 * SEGMENT);
+	expect_segments(w, 0, 10);
+	inject_sack(w, 0, at(1), at(3), at(5), at(10));
+	expect_segments(w, 0, 1);
+	expect_segments(w, 3, 5);
+	expect_none(w, 0);
+	inject(w, ACK, .ack = at(10));
+	check_eq(tcp_info(fd).tcpi_total_retrans, 3);
+}
+
+/* RFC 8985 6.2 step 5: new data that has overtaken a retransmission tells of it. */
+WIRE_TEST(sack, a_retransmission_that_is_lost_is_sent_again)
+{
+	int fd = open_sack(w, "reno");
+
+	send_pattern(fd, 0, 20 * SEGMENT);
+	expect_segments(w, 0, 10);
+	inject_sack(w, 0, at(1), at(10));
+	/* nine have left the network, and half the window is to be in it */
+	expect_segments(w, 0, 1);
+	expect_segments(w, 10, 14);
+	inject_sack(w, 0, at(1), at(11));
+	expect_segments(w, 0, 1);
+	drain(w);
+	inject(w, ACK, .ack = at(14));
+	check_eq(tcp_info(fd).tcpi_total_retrans, 2);
+}
+
+/* What the peer has said before tells nothing new. */
+WIRE_TEST(sack, the_same_blocks_again_change_nothing)
+{
+	int fd = open_sack(w, "reno"), i;
+
+	send_pattern(fd, 0, 10 * SEGMENT);
+	expect_segments(w, 0, 10);
+	inject_sack(w, 0, at(1), at(5));
+	expect_segments(w, 0, 1);
+	for (i = 0; i < 20; i++)
+		inject_sack(w, 0, at(1), at(5));
+	expect_none(w, 0);
+	check_eq(tcp_info(fd).tcpi_total_retrans, 1);
+}
+
+/* A30: outside of what was sent, empty, the wrong way round. */
+WIRE_TEST(sack, blocks_of_nonsense_are_ignored)
+{
+	int fd = open_sack(w, "reno");
+
+	send_pattern(fd, 0, 10 * SEGMENT);
+	expect_segments(w, 0, 10);
+	inject_sack(w, 0, at(1), at(11));
+	inject_sack(w, 0, at(4), at(1));
+	inject_sack(w, 0, at(3), at(3));
+	inject_sack(w, 0, at(0), at(4));
+	inject_sack(w, 0, at(2000000), at(2000004));
+	expect_none(w, 0);
+	check_eq(tcp_info(fd).tcpi_sacked, 0);
+	check_eq(tcp_info(fd).tcpi_total_retrans, 0);
+}
+
+/* Only what is missing of a super-segment goes again. */
+WIRE_TEST(super, a_hole_within_a_super_segment)
+{
+	int fd = open_sack(w, "reno");
+
+	send_pattern(fd, 0, 10 * SEGMENT);
+	drain(w);
+	inject_sack(w, 0, at(2), at(8));
+	expect_segments(w, 0, 2);
+	expect_none(w, 0);
+	inject(w, ACK, .ack = at(10));
+	check_eq(tcp_info(fd).tcpi_unacked, 0);
+}
+
+TEST_HARNESS_MAIN
