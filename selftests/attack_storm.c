@@ -23,11 +23,12 @@ WIRE_FIXTURE(storm)
  * The peer answers whatever comes as a host would that believes in other numbers:
  * with an ACK of its own. How often, until nothing comes any more.
  */
-static int echo(struct wire *w, int64_t seq, int64_t ack)
+static int echo(struct attack *a, int64_t seq, int64_t ack)
 {
+	struct wire *w = a->w;
 	int i;
 
-	for (i = 0; i < ROUNDS && receive(w, 0); i++) {
+	for (i = 0; i < ROUNDS && attack_hears(a); i++) {
 		check_eq(w->last.s.flags, ACK);
 		inject(w, ACK, .seq = seq, .ack = ack, .keep = true);
 	}
@@ -43,7 +44,7 @@ static void echoes_end(struct wire *w, int64_t seq, int64_t ack)
 	attack_ration(NEVER);
 	attack_begin(a, w, fd);
 	inject(w, ACK, .seq = seq, .ack = ack, .keep = true);
-	a->taken = echo(w, seq, ack);
+	a->taken = echo(a, seq, ack);
 	check_le(a->taken, 1);
 	attack_over(a, NO_ANSWER, DROP(DropOutOfWindow, WHATEVER),
 		    DROP(DropBadAck, WHATEVER), DROP(DropOldAck, WHATEVER),
@@ -103,7 +104,7 @@ WIRE_TEST(storm, with_time_wait_ends)
 	attack_ration(NEVER);
 	attack_begin(a, w, -1);
 	inject(w, ACK, .seq = 1000, .ack = 1, .keep = true);
-	a->taken = echo(w, 1000, 1);
+	a->taken = echo(a, 1000, 1);
 	check_eq(a->taken, 1);
 	attack_over(a, NO_ANSWER, DROP(DropTimeWait, 2),
 		    COUNT(TCPACKSkippedTimeWait, 1));
@@ -121,7 +122,7 @@ WIRE_TEST(storm, with_an_orphan_ends)
 	attack_ration(NEVER);
 	attack_begin(a, w, -1);
 	inject(w, ACK, .seq = 1000000, .ack = 1, .keep = true);
-	a->taken = echo(w, 1000000, 1);
+	a->taken = echo(a, 1000000, 1);
 	check_eq(a->taken, 1);
 	attack_over(a, NO_ANSWER, DROP(DropOutOfWindow, 2),
 		    COUNT(TCPACKSkippedFinWait2, 1));
@@ -137,7 +138,7 @@ WIRE_TEST(storm, with_a_half_open_connection_ends)
 	attack_ration(NEVER);
 	attack_begin(a, w, -1);
 	inject(w, ACK, .seq = 1000000, .ack = 1, .keep = true);
-	a->taken = echo(w, 1000000, 1);
+	a->taken = echo(a, 1000000, 1);
 	check_eq(a->taken, 1);
 	attack_over(a, NO_ANSWER, DROP(DropOutOfWindow, 2),
 		    COUNT(TCPACKSkippedSeq, 1));

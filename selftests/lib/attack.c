@@ -287,20 +287,26 @@ void attack_over_(const char *file, int line, struct attack *a,
 	tally_end(&a->tally);
 }
 
+bool attack_hears(struct attack *a)
+{
+	uint32_t before = a->w->rcv_nxt;
+
+	while (receive(a->w, 0)) {
+		if (!is_sent_again(a->w, before))
+			return true;
+		a->resent++;
+	}
+	return false;
+}
+
 int attack_answer(struct attack *a)
 {
-	struct wire *w = a->w;
-	uint32_t before = w->rcv_nxt;
 	int flags = 0;
 
-	while (receive(w, 0)) {
-		if (is_sent_again(w, before)) {
-			a->resent++;
-			continue;
-		}
+	while (attack_hears(a)) {
 		if (flags)
 			test_fail("two answers to one segment");
-		flags = w->last.s.flags;
+		flags = a->w->last.s.flags;
 		a->taken++;
 	}
 	return flags;

@@ -73,8 +73,13 @@ void attack_over_(const char *file, int line, struct attack *a,
 		  struct answers answers, const struct moved *moved);
 
 /*
- * The flags of the one answer to what was just injected, 0 for none; what the stack
- * sends again for itself is passed over. ANSWERS() counts what is not taken so.
+ * Whether an answer is there; it is taken to w->last. What the stack sends again for
+ * itself is passed over.
+ */
+bool attack_hears(struct attack *a);
+/*
+ * The flags of the one answer to what was just injected, 0 for none. ANSWERS()
+ * counts what is not taken so.
  */
 int attack_answer(struct attack *a);
 
