@@ -324,7 +324,8 @@ WIRE_TEST(offload, device_gets_super_segments)
 		most = w->last.s.len > most ? w->last.s.len : most;
 		inject(w, ACK);
 	}
-	check_ge(most, 4 * SEGMENT);
+	/* how many depends on the rate, which is low on a slow machine */
+	check_ge(most, 2 * SEGMENT);
 }
 
 /* Of a super-segment only the lost part is sent again. */

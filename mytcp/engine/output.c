@@ -643,7 +643,8 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
  *
  * A multiple of the MSS: as much as segmentation offload takes, but not above
  * half of the largest window, lest a sender wait for its own size, nor above what
- * leaves in a burst of a paced connection.
+ * leaves in a burst of a paced connection: others are cut when they are sent, if
+ * their rate is then still so low.
  */
 u32 mytcp_output_goal(struct sock *sk)
 {
@@ -656,6 +657,7 @@ u32 mytcp_output_goal(struct sock *sk)
 	if (ms->max_window > 2 * ms->mss)
 		most = min(most, ms->max_window / 2);
 	most = min_t(u32, most, sk->sk_gso_max_segs * ms->mss);
-	most = min(most, mytcp_pacing_burst(sk));
+	if (mytcp_pacing_wanted(sk))
+		most = min(most, mytcp_pacing_burst(sk));
 	return max_t(u32, rounddown(most, ms->mss), ms->mss);
 }

@@ -29,11 +29,9 @@ static inline bool mytcp_pacing_holds(struct sock *sk, const struct sk_buff *skb
 	return mytcp_pacing_wanted(sk) && mytcp_pacing_early(sk);
 }
 
-/* Octets to be sent, or put into one skb, at once; nobody asks: no limit. */
+/* Octets to be sent at once; the rate is known even where nobody asks for pacing. */
 static inline u32 mytcp_pacing_burst(const struct sock *sk)
 {
-	if (!mytcp_pacing_wanted(sk))
-		return U32_MAX;
 	return mytcp_pace_burst(READ_ONCE(sk->sk_pacing_rate),
 				mytcp_sk(sk)->mss);
 }
