@@ -21,7 +21,7 @@
 #define SB_IP	"10.3.0.1"
 #define B_IP	"10.3.0.2"
 
-#define FRAME		1514		/* octets of a full one */
+#define FRAME		PATH_FRAME
 #define INITIAL		10		/* segments a sender begins with, RFC 6928 */
 #define PACKETS		100000		/* more than there will ever be */
 #define BLOCK		65536
@@ -81,8 +81,8 @@ static void make_weather(const struct path *p)
 	host_enter(p->r);
 	shell("tc qdisc add dev rs root tbf rate %dmbit burst %d limit %ld",
 	      p->mbit, 2 * FRAME, path_queue(p));
-	shell("tc qdisc add dev ra root netem delay %dus limit %d",
-	      p->rtt_ms * 1000 - there_us, PACKETS);
+	shell("tc qdisc add dev ra root netem delay %dus %dus limit %d",
+	      p->rtt_ms * 1000 - there_us, p->jitter_us, PACKETS);
 	host_enter(p->s);
 	shell("tc qdisc add dev sb root netem delay %dus limit %d %s", there_us,
 	      PACKETS, p->weather);

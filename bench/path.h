@@ -11,6 +11,7 @@
 #include "lib/sockets.h"
 
 #define PATH_PORT	8080
+#define PATH_FRAME 1514		/* octets of a full one */
 /* Time for what is still under way when the sender has got its last ACK. */
 #define PATH_SETTLE_MS	1000
 
@@ -18,6 +19,7 @@ struct path {
 	int mbit;		/* of the bottleneck */
 	int rtt_ms;		/* of an empty path */
 	const char *weather;	/* netem's words: loss, reordering, duplicates */
+	int jitter_us;		/* by so much ACKs come earlier or later */
 	int a, r, s, b;		/* their network namespaces */
 };
 

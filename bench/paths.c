@@ -9,6 +9,7 @@
  * shell's, '10-*-loss*'. "quick" are some cells that show most, each with fewer
  * repetitions. The stacks take turns, each time on a path of its own. Chance is
  * netem's: other packets are lost each time, but the same in each run of the machine.
+ * A cell is repeated until its ratio is known to 0.05, but not more than 50 times.
  */
 #include <fnmatch.h>
 #include <math.h>
@@ -23,6 +24,7 @@
 
 #define MAX_RUNS	50
 #define SECONDS(rtt_ms)	(10 + 50 * (rtt_ms) / 1000.0)	/* of a transfer */
+#define PRECISION	0.05	/* standard error of a ratio; else there are more runs */
 #define LIMIT_CELL	0.97	/* of the kernel's goodput */
 #define LIMIT_MEAN	1.00
 #define NAME		32
@@ -33,7 +35,7 @@
  */
 static const struct weather {
 	const char *name, *netem;
-	int runs;		/* chance needs more of them */
+	int runs;		/* at least: chance needs more of them */
 } weathers[] = {
 	{ "clean", "", 2 },
 	{ "loss0.1", "loss random 0.1%", 6 },
@@ -81,7 +83,7 @@ struct transfer {
 struct cell {
 	char name[NAME];
 	struct path path;
-	int runs;
+	int runs, most;			/* so far; and the most of them */
 	struct run run[2][MAX_RUNS];	/* by stack */
 };
 
@@ -136,24 +138,6 @@ static void transfer(void *arg)
 	close(fd[1]);
 }
 
-static void measure(struct cell *c)
-{
-	double start = now_ns();
-	struct transfer t = { .path = &c->path };
-	int i;
-
-	for (i = 0; i < 2 * c->runs; i++) {
-		t.tcp = i % 2 ? MYTCP : KERNEL_TCP;
-		t.run = &c->run[i % 2][i / 2];
-		in_namespace(transfer, &t);
-		fprintf(stderr, "paths: %s: %s %s %.3f Mbit/s, %ld retransmitted, %ld dropped\n",
-			c->name, tcp_name(t.tcp), t.run->control, t.run->mbit,
-			t.run->retrans, t.run->dropped);
-	}
-	fprintf(stderr, "paths: %s: %d transfers in %.0f s\n", c->name, i,
-		(now_ns() - start) / 1e9);
-}
-
 static struct figure figure_of(const double *x, int count)
 {
 	double sum = 0, squares = 0;
@@ -177,6 +161,41 @@ static struct figure goodput(const struct cell *c, enum tcp tcp)
 	for (i = 0; i < c->runs; i++)
 		x[i] = c->run[tcp][i].mbit;
 	return figure_of(x, c->runs);
+}
+
+/* MyTCP's goodput as a share of the kernel's. */
+static struct figure ratio_of(const struct cell *c)
+{
+	struct figure k = goodput(c, KERNEL_TCP), m = goodput(c, MYTCP), ratio;
+
+	ratio.mean = m.mean / k.mean;
+	ratio.error = ratio.mean * hypot(k.error / k.mean, m.error / m.mean);
+	return ratio;
+}
+
+static void measure_one(struct cell *c, enum tcp tcp)
+{
+	struct run *run = &c->run[tcp][c->runs];
+	struct transfer t = { .path = &c->path, .tcp = tcp, .run = run };
+
+	in_namespace(transfer, &t);
+	fprintf(stderr, "paths: %s: %s %s %.3f Mbit/s, %ld retransmitted, %ld dropped\n",
+		c->name, tcp_name(tcp), run->control, run->mbit, run->retrans,
+		run->dropped);
+}
+
+static void measure(struct cell *c)
+{
+	double start = now_ns();
+	int least = c->runs;
+
+	for (c->runs = 0; c->runs < c->most &&
+	     (c->runs < least || ratio_of(c).error > PRECISION); c->runs++) {
+		measure_one(c, KERNEL_TCP);
+		measure_one(c, MYTCP);
+	}
+	fprintf(stderr, "paths: %s: %d transfers in %.0f s\n", c->name, 2 * c->runs,
+		(now_ns() - start) / 1e9);
 }
 
 /* The mean of a member, over the runs of one stack. */
@@ -222,13 +241,12 @@ static void print_count(double count)
 static double print_cell(const struct cell *c, bool *passed)
 {
 	struct figure k = goodput(c, KERNEL_TCP), m = goodput(c, MYTCP);
-	double ratio = m.mean / k.mean;
-	double error = ratio * hypot(k.error / k.mean, m.error / m.mean);
+	struct figure ratio = ratio_of(c);
 	double wrong[2] = { MEAN(c, KERNEL_TCP, spurious), MEAN(c, MYTCP, spurious) };
 
-	*passed = ratio >= LIMIT_CELL && wrong[1] <= wrong[0];
-	printf("%-17s %7.3f %6.3f %7.3f %6.3f %6.3f %5.3f", c->name, k.mean,
-	       k.error, m.mean, m.error, ratio, error);
+	*passed = ratio.mean >= LIMIT_CELL && wrong[1] <= wrong[0];
+	printf("%-17s %4d %7.3f %6.3f %7.3f %6.3f %6.3f %5.3f", c->name, c->runs,
+	       k.mean, k.error, m.mean, m.error, ratio.mean, ratio.error);
 	print_count(MEAN(c, KERNEL_TCP, retrans));
 	print_count(MEAN(c, MYTCP, retrans));
 	print_count(wrong[0]);
@@ -236,18 +254,19 @@ static double print_cell(const struct cell *c, bool *passed)
 	print_count(MEAN(c, KERNEL_TCP, dsacks));
 	print_count(MEAN(c, MYTCP, dsacks));
 	printf("  %s%s%s\n", *passed ? "ok" : "FAIL",
-	       ratio < LIMIT_CELL ? " goodput" : "",
+	       ratio.mean < LIMIT_CELL ? " goodput" : "",
 	       wrong[1] > wrong[0] ? " spurious" : "");
 	printf("json: {\"cell\": \"%s\", \"mbit\": %d, \"rtt_ms\": %d, "
 	       "\"queue\": %ld, \"weather\": \"%s\", \"ratio\": %.4f, "
 	       "\"ratio_error\": %.4f, \"passed\": %s, ", c->name, c->path.mbit,
-	       c->path.rtt_ms, path_queue(&c->path), c->path.weather, ratio, error,
+	       c->path.rtt_ms, path_queue(&c->path), c->path.weather, ratio.mean,
+	       ratio.error,
 	       *passed ? "true" : "false");
 	print_runs(c, KERNEL_TCP);
 	printf(", ");
 	print_runs(c, MYTCP);
 	printf("}\n");
-	return ratio;
+	return ratio.mean;
 }
 
 static void print_all(const struct cell *cells, int count)
@@ -257,10 +276,10 @@ static void print_all(const struct cell *cells, int count)
 	bool passed;
 
 	printf("goodput in Mbit/s with its standard error, segments a transfer\n"
-	       "%-17s %14s %14s %12s %15s %15s %15s\n"
-	       "%-17s %7s %6s %7s %6s %6s %5s %7s %7s %7s %7s %7s %7s\n",
-	       "", "kernel", "MyTCP", "ratio", "sent again", "in vain", "DSACKs",
-	       "Mbit/s-ms-weather", "", "+-", "", "+-", "", "+-", "kernel", "MyTCP",
+	       "%-17s %4s %14s %14s %12s %15s %15s %15s\n"
+	       "%-17s %4s %7s %6s %7s %6s %6s %5s %7s %7s %7s %7s %7s %7s\n",
+	       "", "", "kernel", "MyTCP", "ratio", "sent again", "in vain", "DSACKs",
+	       "Mbit/s-ms-weather", "runs", "", "+-", "", "+-", "", "+-", "kernel", "MyTCP",
 	       "kernel", "MyTCP", "kernel", "MyTCP");
 	for (i = 0; i < count; i++) {
 		logs += log(print_cell(&cells[i], &passed));
@@ -300,6 +319,7 @@ static bool choose(struct cell *c, int number, const char *which, int runs)
 	c->runs = runs ? runs : w->runs;
 	if (!runs && !strcmp(which, "quick") && c->runs > QUICK_RUNS)
 		c->runs = QUICK_RUNS;
+	c->most = runs || !strcmp(which, "quick") ? c->runs : MAX_RUNS;
 	snprintf(c->name, sizeof(c->name), "%d-%d-%s", c->path.mbit,
 		 c->path.rtt_ms, w->name);
 	return wanted(c->name, which);
