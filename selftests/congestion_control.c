@@ -404,7 +404,10 @@ WIRE_TEST(cong, dctcp_echoes_each_mark_as_it_came)
 	expect(w, ACK | ECE, .ack = 31);
 }
 
-/* The same: what is not acknowledged yet is, before the echo changes. */
+/*
+ * The same: when the echo changes, that is told at once, and what is not acknowledged
+ * yet is before.
+ */
 WIRE_TEST(cong, dctcp_acknowledges_what_came_before_a_mark)
 {
 	uint64_t octets;
@@ -420,9 +423,15 @@ WIRE_TEST(cong, dctcp_acknowledges_what_came_before_a_mark)
 	octets += SEGMENT;
 	inject(w, ACK, .len = SEGMENT, .tos = CE);
 	expect(w, ACK, .ack = 1 + octets);
+	octets += SEGMENT;
+	expect(w, ACK | ECE, .ack = 1 + octets);
 	inject(w, ACK, .len = SEGMENT, .tos = CE);
-	recv_pattern(fd, octets - SEGMENT, 3 * SEGMENT);
-	expect(w, ACK | ECE, .ack = 1 + octets + 2 * SEGMENT);
+	expect_none(w, 0);
+	octets += SEGMENT;
+	inject(w, ACK, .len = SEGMENT, .tos = ECT0);
+	expect(w, ACK | ECE, .ack = 1 + octets);
+	expect(w, ACK, .ack = 1 + octets + SEGMENT);
+	recv_pattern(fd, octets - 3 * SEGMENT, 4 * SEGMENT);
 }
 
 /* RFC 8257 3.3: half of alpha, which is 1 at first. */

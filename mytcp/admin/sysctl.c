@@ -180,6 +180,7 @@ static const struct ctl_table template[] = {
 	NUMBER(somaxconn, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	SWITCH(abort_on_overflow),
 	NUMBER(ecn, SYSCTL_ZERO, SYSCTL_TWO),
+	SWITCH(ecn_fallback),
 	SWITCH(rfc1337),
 	SWITCH(stdurg),
 	SECONDS(keepalive_time),

@@ -35,6 +35,8 @@ static u8 ca_state(const struct mytcp_sock *ms)
 		return TCP_CA_Recovery;
 	case MYTCP_RECOVERY_LOSS:
 		return TCP_CA_Loss;
+	case MYTCP_RECOVERY_CWR:
+		return TCP_CA_CWR;
 	}
 	return ms->dupacks ? TCP_CA_Disorder : TCP_CA_Open;
 }
@@ -52,6 +54,8 @@ static void info_agreed(const struct mytcp_sock *ms, struct tcp_info *info)
 	}
 	if (ms->ecn & MYTCP_ECN_OK)
 		info->tcpi_options |= TCPI_OPT_ECN;
+	if (ms->ecn & MYTCP_ECN_SEEN)
+		info->tcpi_options |= TCPI_OPT_ECN_SEEN;
 	info->tcpi_snd_mss = ms->mss ?: MYTCP_MSS_DEFAULT4;
 	info->tcpi_rcv_mss = ms->rcv_mss;
 	/* As Linux tells it: what a segment with our options may hold. */

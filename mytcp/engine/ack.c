@@ -280,7 +280,7 @@ int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 	}
 	ms->probes_out = 0;
 	if (mytcp_ecn_congested(sk, seg))
-		mytcp_recovery_on_ece(sk);
+		mytcp_recovery_on_ece(sk, seg->ack);
 	window_changed = ack_update_window(sk, seg);
 	dup = ack_is_duplicate(sk, seg, window_changed);
 	if (seg->ack != ms->snd_una || dup || (seg->opts.has & MYTCP_HAS_SACK)) {

@@ -12,6 +12,7 @@
 #define MYTCP_SYNQ_COOKIE	0x04	/* in no queue: iss is a SYN cookie */
 #define MYTCP_SYNQ_FASTOPEN	0x08	/* in no queue: the child is made by the SYN */
 #define MYTCP_SYNQ_GIVES	0x10	/* the SYN-ACK has a cookie of Fast Open */
+#define MYTCP_SYNQ_ASKS		0x20	/* the SYN asks for ECN */
 
 /**
  * struct mytcp_synq - a half-open connection

@@ -375,12 +375,9 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_cb *cb = mytcp_cb(skb);
 	u32 one = skb_shinfo(skb)->gso_size ?: seg->len;
+	bool fin, now;
 	int verdict;
-	bool fin;
 
-	if (ms->ack_pending && mytcp_ecn_turns(sk, seg))
-		mytcp_output_ack(sk);
-	mytcp_ecn_received(sk, seg);
 	skb->dev = NULL;
 	skb_dst_drop(skb);
 	cb->seq = seg->seq;
@@ -392,6 +389,10 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 		mytcp_drop_judged(sock_net(sk), skb, &ms->node.key, verdict);
 		return false;
 	}
+	/* RFC 3168 6.1.5: not of what lies outside of the window */
+	if (ms->ack_pending && mytcp_ecn_turns(sk, seg))
+		mytcp_output_ack(sk);
+	now = mytcp_ecn_received(sk, seg);
 	if (mytcp_seq_gt(cb->seq, ms->rcv_nxt)) {
 		data_out_of_order(sk, skb);
 		return false;
@@ -403,7 +404,7 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	data_deliver(sk, skb, false);
 	if (mytcp_sock_has_pieces(ms))
 		fin |= data_drain(sk);
-	else
+	else if (!now)
 		*acts ^= MYTCP_ACT_ACK | MYTCP_ACT_DELACK;
 	data_wake_reader(sk);
 	return fin;

@@ -6,10 +6,30 @@
 #include <net/inet_ecn.h>
 #include "mytcp/engine/ecn.h"
 
-static u16 ecn_asks(const struct sock *sk)
+/* ip route ... features ecn */
+static bool ecn_route(const struct dst_entry *dst)
+{
+	return dst && dst_feature(dst, RTAX_FEATURE_ECN);
+}
+
+static bool ecn_wanted(struct sock *sk)
 {
 	return READ_ONCE(mytcp_net(sock_net(sk))->ecn) == 1 ||
-	       mytcp_ecn_needed(sk) ? MYTCP_ECN_ASKS : 0;
+	       mytcp_ecn_needed(sk) || ecn_route(__sk_dst_get(sk));
+}
+
+/* 6.1.1.1: a SYN may be lost because it asks, and is not to ask again. */
+static u16 ecn_asks(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (ms->ecn & MYTCP_ECN_ASKED)
+		return READ_ONCE(mytcp_net(sock_net(sk))->ecn_fallback) ?
+		       0 : MYTCP_ECN_ASKS;
+	if (!ecn_wanted(sk))
+		return 0;
+	ms->ecn |= MYTCP_ECN_ASKED;
+	return MYTCP_ECN_ASKS;
 }
 
 /**
@@ -21,7 +41,7 @@ static u16 ecn_asks(const struct sock *sk)
  *
  * Return: flags to add to the header.
  */
-u16 mytcp_ecn_syn_flags(const struct sock *sk)
+u16 mytcp_ecn_syn_flags(struct sock *sk)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
@@ -37,9 +57,36 @@ u16 mytcp_ecn_syn_flags(const struct sock *sk)
  */
 void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack)
 {
-	if (ecn_asks(sk) &&
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if ((ms->ecn & MYTCP_ECN_ASKED) &&
 	    (synack->flags & MYTCP_ECN_ASKS) == MYTCP_ECE)
-		mytcp_sk(sk)->ecn = MYTCP_ECN_OK;
+		ms->ecn |= MYTCP_ECN_OK;
+}
+
+/**
+ * mytcp_ecn_asked() - is a SYN a question that may be answered?
+ * @listener: socket in LISTEN, under RCU
+ * @syn: the segment
+ *
+ * No SYN is ECN-capable (6.1.1): somebody on the way plays with the bits. But those
+ * of RFC 8257 3.4 are.
+ */
+bool mytcp_ecn_asked(const struct sock *listener, const struct mytcp_seg *syn)
+{
+	return (syn->flags & MYTCP_ECN_ASKS) == MYTCP_ECN_ASKS &&
+	       (INET_ECN_is_not_ect(syn->ip_ecn) || mytcp_ecn_needed(listener));
+}
+
+/**
+ * mytcp_ecn_answers() - does a listener agree when it is asked?
+ * @listener: socket in LISTEN, under RCU
+ * @dst: the way back
+ */
+bool mytcp_ecn_answers(const struct sock *listener, const struct dst_entry *dst)
+{
+	return READ_ONCE(mytcp_net(sock_net(listener))->ecn) ||
+	       mytcp_ecn_needed(listener) || ecn_route(dst);
 }
 
 /**
@@ -65,17 +112,24 @@ bool mytcp_ecn_turns(const struct sock *sk, const struct mytcp_seg *seg)
  *
  * 6.1.3: echo CE until the sender says that it has heard; RFC 8257 3.2: for each
  * segment as it came.
+ *
+ * Return: true when its sender is to hear of it at once: that the echo has changed (RFC
+ * 8257 3.2), or of what may be all that is left of its window.
  */
-void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg)
+bool mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
+	u8 before = ms->ecn;
 
-	if (!(ms->ecn & MYTCP_ECN_OK))
-		return;
+	if (!(before & MYTCP_ECN_OK))
+		return false;
+	if (!INET_ECN_is_not_ect(seg->ip_ecn))
+		ms->ecn |= MYTCP_ECN_SEEN;
 	if ((seg->flags & MYTCP_CWR) || mytcp_ecn_needed(sk))
 		ms->ecn &= ~MYTCP_ECN_ECHO;
 	if (seg->ip_ecn == INET_ECN_CE)
 		ms->ecn |= MYTCP_ECN_ECHO;
+	return (seg->flags & MYTCP_CWR) || ((ms->ecn ^ before) & MYTCP_ECN_ECHO);
 }
 
 /**

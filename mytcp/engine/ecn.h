@@ -11,14 +11,18 @@
 #define MYTCP_ECN_OK		0x01	/* both ends have it */
 #define MYTCP_ECN_ECHO		0x02	/* a CE came: ECE until CWR */
 #define MYTCP_ECN_CWR		0x04	/* CWR goes with the next new data */
+#define MYTCP_ECN_SEEN		0x08	/* an ECN-capable segment has come */
+#define MYTCP_ECN_ASKED		0x10	/* a SYN of ours asked for it */
 
 /* The two bits of a SYN that ask for it, 6.1.1. */
 #define MYTCP_ECN_ASKS		(MYTCP_ECE | MYTCP_CWR)
 
-u16 mytcp_ecn_syn_flags(const struct sock *sk);
+u16 mytcp_ecn_syn_flags(struct sock *sk);
 void mytcp_ecn_agreed(struct sock *sk, const struct mytcp_seg *synack);
+bool mytcp_ecn_asked(const struct sock *listener, const struct mytcp_seg *syn);
+bool mytcp_ecn_answers(const struct sock *listener, const struct dst_entry *dst);
 bool mytcp_ecn_turns(const struct sock *sk, const struct mytcp_seg *seg);
-void mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg);
+bool mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg);
 bool mytcp_ecn_congested(struct sock *sk, const struct mytcp_seg *seg);
 u16 mytcp_ecn_mark(struct sock *sk, struct sk_buff *skb, bool fresh);
 
@@ -26,15 +30,6 @@ u16 mytcp_ecn_mark(struct sock *sk, struct sk_buff *skb, bool fresh);
 static inline bool mytcp_ecn_needed(const struct sock *sk)
 {
 	return READ_ONCE(mytcp_sk(sk)->cong.ops)->flags & MYTCP_CONG_NEEDS_ECN;
-}
-
-/* Does a listener's answer to this SYN agree? */
-static inline bool mytcp_ecn_answers(const struct sock *listener,
-				     const struct mytcp_seg *syn)
-{
-	return (syn->flags & MYTCP_ECN_ASKS) == MYTCP_ECN_ASKS &&
-	       (READ_ONCE(mytcp_net(sock_net(listener))->ecn) ||
-		mytcp_ecn_needed(listener));
 }
 
 #endif /* MYTCP_ENGINE_ECN_H */

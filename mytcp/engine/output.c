@@ -189,16 +189,18 @@ static int output_bare(struct sock *sk, u32 seq, u16 flags, gfp_t gfp)
 {
 	struct mytcp_seg seg = { .seq = seq, .flags = flags };
 	struct sk_buff *skb = alloc_skb(MYTCP_HEADROOM, gfp);
+	u16 ecn;
 
 	if (!skb)
 		return -ENOMEM;
 	skb_reserve(skb, MYTCP_HEADROOM);
 	output_fill(sk, &seg);
-	if (!(flags & MYTCP_RST))
-		seg.flags |= mytcp_ecn_mark(sk, skb, false);
+	ecn = mytcp_ecn_mark(sk, skb, false);
 	/* An RST carries no options but timestamps: there is nothing to agree */
 	if (flags & MYTCP_RST)
 		seg.opts.has &= MYTCP_HAS_TS;
+	else
+		seg.flags |= ecn;
 	return output_send(sk, skb, &seg);
 }
 

@@ -83,7 +83,8 @@ static void recovery_leave(struct mytcp_sock *ms, enum mytcp_cong_event why)
 
 /*
  * RFC 3168 6.1.2: a mark and a loss of one window are one indication of congestion.
- * Not for who takes them for two (RFC 8257 3.5), or sees to its window itself.
+ * Not what is lost of the next one; not for who takes them for two (RFC 8257 3.5), or
+ * sees to its window itself.
  */
 static bool recovery_has_reduced(const struct mytcp_sock *ms,
 				 enum mytcp_recovery_state state)
@@ -91,6 +92,7 @@ static bool recovery_has_reduced(const struct mytcp_sock *ms,
 	const u8 two = MYTCP_CONG_NEEDS_ECN | MYTCP_CONG_OWN_CWND;
 
 	return ms->recovery == MYTCP_RECOVERY_CWR &&
+	       mytcp_seq_lt(ms->snd_una, ms->recover) &&
 	       state == MYTCP_RECOVERY_FAST && !(ms->cong.ops->flags & two);
 }
 
@@ -126,6 +128,15 @@ static void recovery_enter(struct sock *sk, enum mytcp_recovery_state state,
 			   enum mytcp_cong_event why)
 {
 	recovery_enter_from(sk, state, why, recovery_had(mytcp_sk(sk)));
+}
+
+/*
+ * After a mark: what went after the reduction, and said so by CWR, is acknowledged. The
+ * peer echoes it until then.
+ */
+static bool recovery_has_told(const struct mytcp_sock *ms, u32 ack)
+{
+	return mytcp_seq_gt(ack, ms->recover);
 }
 
 /**
@@ -184,7 +195,7 @@ bool mytcp_recovery_on_ack(struct sock *sk, u32 acked)
 		return false;
 	case MYTCP_RECOVERY_CWR:
 		ms->dupacks = 0;
-		if (mytcp_seq_ge(ms->snd_una, ms->recover))
+		if (recovery_has_told(ms, ms->snd_una))
 			recovery_leave(ms, MYTCP_CONG_ECE);
 		return false;
 	case MYTCP_RECOVERY_LOSS:
@@ -288,6 +299,9 @@ static void recovery_end(struct mytcp_sock *ms)
 		[MYTCP_RECOVERY_LOSS] = MYTCP_CONG_RTO,
 	};
 
+	if (ms->recovery == MYTCP_RECOVERY_CWR &&
+	    !recovery_has_told(ms, ms->snd_una))
+		return;
 	if (ms->recovery != MYTCP_RECOVERY_OPEN)
 		recovery_leave(ms, why[ms->recovery]);
 	else if (mytcp_seq_gt(ms->snd_una, ms->recover))
@@ -481,15 +495,19 @@ void mytcp_recovery_on_reorder(struct sock *sk)
 /**
  * mytcp_recovery_on_ece() - the peer echoes a router's mark
  * @sk: socket, locked
+ * @ack: what it acknowledges, not taken yet
  *
- * RFC 3168 6.1.2: as for a loss, but nothing is sent again; once a round trip.
+ * RFC 3168 6.1.2: as for a loss, but nothing is sent again; once a round trip. With
+ * nothing in flight it is what has been heard.
  */
-void mytcp_recovery_on_ece(struct sock *sk)
+void mytcp_recovery_on_ece(struct sock *sk, u32 ack)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 
-	if (ms->recovery != MYTCP_RECOVERY_OPEN ||
+	if (ms->recovery == MYTCP_RECOVERY_CWR && recovery_has_told(ms, ack))
+		recovery_leave(ms, MYTCP_CONG_ECE);
+	if (ms->recovery != MYTCP_RECOVERY_OPEN || mytcp_sent_empty(sk) ||
 	    mytcp_seq_lt(ms->snd_una, ms->recover))
 		return;
 	recovery_enter(sk, MYTCP_RECOVERY_CWR, MYTCP_CONG_ECE);

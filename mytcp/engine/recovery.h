@@ -21,7 +21,7 @@ bool mytcp_recovery_undo(struct sock *sk, const struct mytcp_news *news,
 			 u32 rtt_us);
 void mytcp_recovery_on_repaired(struct sock *sk);
 void mytcp_recovery_on_reorder(struct sock *sk);
-void mytcp_recovery_on_ece(struct sock *sk);
+void mytcp_recovery_on_ece(struct sock *sk, u32 ack);
 void mytcp_recovery_on_rto(struct sock *sk);
 
 #endif /* MYTCP_ENGINE_RECOVERY_H */

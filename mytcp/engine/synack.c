@@ -89,7 +89,7 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 	entry->wscale = entry->offer & MYTCP_HAS_WSCALE ?
 			mytcp_window_scale_for(listener) : 0;
 	entry->retries = 0;
-	entry->flags = mytcp_ecn_answers(listener, seg) ? MYTCP_SYNQ_ECN : 0;
+	entry->flags = mytcp_ecn_asked(listener, seg) ? MYTCP_SYNQ_ASKS : 0;
 }
 
 /**
@@ -97,7 +97,7 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
  * @entry: return_route is set
  * @flow: filled; its dst is the caller's to release, unless this fails
  *
- * Sets the window, which is measured by the MSS, too.
+ * Sets the window, which is measured by the MSS, too, and what is said of ECN.
  *
  * Return: 0 or a negative errno.
  */
@@ -110,6 +110,9 @@ int mytcp_synack_route(struct mytcp_synq *entry, struct mytcp_flow *flow)
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	flow->dst = dst;
+	if ((entry->flags & MYTCP_SYNQ_ASKS) &&
+	    mytcp_ecn_answers(entry->listener, dst))
+		entry->flags |= MYTCP_SYNQ_ECN;
 	entry->advmss = mytcp_output_advmss(entry->listener, dst);
 	entry->timed.wnd = mytcp_window_initial(entry->listener, entry->advmss);
 	return 0;

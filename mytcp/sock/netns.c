@@ -74,6 +74,7 @@ static void default_settings(struct mytcp_net *mn)
 	mn->fin_timeout = SECONDS(60);
 	mn->tw_timeout = SECONDS(60);
 	mn->ecn = 2;
+	mn->ecn_fallback = 1;
 	mn->rfc1337 = 1;
 	mn->stdurg = 0;
 	mn->keepalive_time = SECONDS(7200);

@@ -108,6 +108,7 @@ struct mytcp_counters {
  * @somaxconn: accept queue of a listener at most
  * @abort_on_overflow: reset, rather than drop, when the accept queue is full
  * @ecn: 0 off, 1 ask and answer, 2 only answer
+ * @ecn_fallback: a SYN that goes again does not ask
  * @rfc1337: 1: an RST does not end TIME_WAIT
  * @stdurg: 1: RFC 9293's urgent pointer; 0: BSD's (one past it)
  * @keepalive_time: idle time before the first probe, jiffies
@@ -169,6 +170,7 @@ struct mytcp_net {
 	int somaxconn;
 	int abort_on_overflow;
 	int ecn;
+	int ecn_fallback;
 	int rfc1337;
 	int stdurg;
 	int keepalive_time;
