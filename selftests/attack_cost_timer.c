@@ -9,18 +9,12 @@
 #include <time.h>
 
 #include "lib/attack.h"
+#include "lib/flight.h"
 #include "lib/test.h"
 #include "lib/tun.h"
 #include "lib/wire_internal.h"
 
-#define SEGMENT	1000
-
 WIRE_FIXTURE(cost)
-
-static int64_t at(int64_t segment)
-{
-	return 1 + segment * SEGMENT;
-}
 
 static int64_t now_ns(void)
 {
@@ -103,18 +97,13 @@ static int64_t fill_flight(struct wire *w, int fd, int n)
 
 static int open_wide(struct wire *w)
 {
-	int listener = wire_listen(w), fd;
+	int fd;
 
 	sysctl_set("early_retrans", 0);
-	inject(w, SYN, .opts = { MSS(SEGMENT), NOP, NOP, SACKOK, NOP, WS(10) });
-	expect(w, SYN | ACK);
-	expect_none(w, 300);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
+	fd = open_flight(w, 300, "reno", SYN, MSS(SEGMENT), NOP, NOP, SACKOK, NOP,
+			 WS(10));
 	set_opt(fd, SOL_SOCKET, SO_SNDBUFFORCE, 32 << 20);
 	set_opt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
 	return fd;
 }
 

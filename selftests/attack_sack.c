@@ -6,55 +6,39 @@
 #include <linux/sock_diag.h>
 
 #include "lib/attack.h"
+#include "lib/flight.h"
 #include "lib/sockets.h"
 #include "lib/test.h"
 
-#define SEGMENT	1000
 #define FORGED	100
 
 WIRE_FIXTURE(sack)
 /* A device that segments: an skb of the sender is many segments. */
 WIRE_FIXTURE(super, .offload = true)
 
-static int64_t at(int64_t segment)
-{
-	return 1 + segment * SEGMENT;
-}
-
 /* The round trip is long, so that no timer runs out in a test. */
-static int open_slowly(struct wire *w, int mss)
+static int open_sack(struct wire *w, int mss)
 {
-	int listener = wire_listen(w), fd;
-
 	if (!stack_is_kernel())
 		sysctl_set("early_retrans", 0);
-	inject(w, SYN, .opts = { MSS(mss), NOP, NOP, SACKOK });
-	expect(w, SYN | ACK);
-	expect_none(w, 300);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
-	return fd;
+	return open_flight(w, 300, "reno", SYN, MSS(mss), NOP, NOP, SACKOK);
 }
 
-static void send_segments(struct wire *w, int fd, int from, int n)
+/* They come, each alone or many in one. */
+static void send_and_take(struct wire *w, int fd, int from, int n)
 {
 	send_pattern(fd, (int64_t)from * SEGMENT, n * SEGMENT);
 	while (w->rcv_nxt < at(from + n))
 		check(receive(w, 10000));
 }
 
-#define inject_sack(w, n, ...)						\
-	inject(w, ACK, .ack = at(n), .opts = { NOP, NOP, SACK(__VA_ARGS__) })
-
 /* A30: the wrong way round, empty, around the ACK, beyond, all of the numbers. */
 WIRE_TEST(sack, of_nonsense_tells_nothing)
 {
 	struct attack a[1];
-	int fd = open_slowly(w, SEGMENT), i;
+	int fd = open_sack(w, SEGMENT), i;
 
-	send_segments(w, fd, 0, 10);
+	send_and_take(w, fd, 0, 10);
 	attack_begin(a, w, fd);
 	for (i = 0; i < FORGED; i++) {
 		inject_sack(w, 0, at(4), at(1), at(3), at(3));
@@ -75,11 +59,11 @@ WIRE_TEST(sack, of_nonsense_tells_nothing)
 WIRE_TEST(sack, of_duplicates_that_were_none_undoes_nothing)
 {
 	struct attack a[1];
-	int fd = open_slowly(w, SEGMENT), i;
+	int fd = open_sack(w, SEGMENT), i;
 
-	send_segments(w, fd, 0, 10);
+	send_and_take(w, fd, 0, 10);
 	inject(w, ACK, .ack = at(10));
-	send_segments(w, fd, 10, 10);
+	send_and_take(w, fd, 10, 10);
 	inject_sack(w, 10, at(11), at(15));
 	drain(w);
 	attack_begin(a, w, fd);
@@ -106,7 +90,7 @@ WIRE_TEST(sack, of_a_tiny_mss_gets_no_tiny_segments)
 		int size = mss[i] || !stack_is_kernel() ? least :
 							  wire_default_mss(w);
 
-		fd = open_slowly(w, mss[i]);
+		fd = open_sack(w, mss[i]);
 		send_pattern(fd, 0, 4 * size);
 		for (j = 0; j < 4; j++)
 			expect(w, ACK | ANYPSH, .len = size);
@@ -161,7 +145,7 @@ static void open_window(struct wire *w, int fd, int segments)
 WIRE_TEST_TIMEOUT(super, of_every_second_segment_leaves_the_queue_bounded, LONG_TEST)
 {
 	static char text[800 * TINY];
-	int fd = open_slowly(w, TINY), i, n;
+	int fd = open_sack(w, TINY), i, n;
 	struct tally t[1];
 	int64_t first;
 	long most, before;

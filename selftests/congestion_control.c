@@ -10,63 +10,24 @@
 #include <sched.h>
 #include <string.h>
 
+#include "lib/flight.h"
 #include "lib/objects.h"
 #include "lib/sockets.h"
 
 WIRE_FIXTURE(cong)
 
-#define SEGMENT	1000
-#define IW	10		/* RFC 6928 */
 #define CE	3		/* RFC 3168 5 */
 #define ECT0	2
 
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
-}
-
 static int open_with(struct wire *w, const char *name)
 {
-	int fd = open_passive(w, MSS(SEGMENT));
-
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(set_cong(fd, name));
-	return fd;
+	return open_flight(w, 0, name, SYN, MSS(SEGMENT));
 }
 
 /* The handshake takes 300 ms, so that a timeout is far, on a slow machine, too. */
 static int open_patient(struct wire *w, const char *name)
 {
-	int listener = wire_listen(w), fd;
-
-	inject(w, SYN, .opts = { MSS(SEGMENT) });
-	expect(w, SYN | ACK);
-	expect_none(w, 300);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(set_cong(fd, name));
-	return fd;
-}
-
-/* Ten segments, of which the first is lost: nine duplicate ACKs. */
-static void lose_the_first(struct wire *w, int fd)
-{
-	int i;
-
-	send_pattern(fd, 0, IW * SEGMENT);
-	expect_segments(w, 0, IW);
-	for (i = 0; i < IW - 1; i++)
-		inject(w, ACK, .ack = at(0));
-	expect_segments(w, 0, 1);
-	inject(w, ACK, .ack = at(IW));
+	return open_flight(w, 300, name, SYN, MSS(SEGMENT));
 }
 
 /* In the namespace where the machine's settings are made, and back. */
@@ -304,7 +265,7 @@ WIRE_TEST(cong, reno_halves_the_window_at_a_loss)
 {
 	int fd = open_patient(w, "reno");
 
-	lose_the_first(w, fd);
+	repair_the_first(w, fd);
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, 5);
 	send_pattern(fd, at(IW) - 1, 30 * SEGMENT);
 	expect_segments(w, IW, IW + 5);
@@ -319,7 +280,7 @@ WIRE_TEST(cong, cubic_keeps_seven_tenths_of_it)
 {
 	int fd = open_patient(w, "cubic");
 
-	lose_the_first(w, fd);
+	repair_the_first(w, fd);
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, 7);
 	send_pattern(fd, at(IW) - 1, 30 * SEGMENT);
 	expect_segments(w, IW, IW + 7);
@@ -454,7 +415,7 @@ WIRE_TEST(cong, another_algorithm_takes_the_window_over)
 {
 	int fd = open_patient(w, "reno");
 
-	lose_the_first(w, fd);
+	repair_the_first(w, fd);
 	check_ok(set_cong(fd, "cubic"));
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, 5);
 	check_eq(tcp_info(fd).tcpi_snd_cwnd, 5);
@@ -464,7 +425,6 @@ WIRE_TEST(cong, another_algorithm_takes_the_window_over)
 }
 
 /* ---- memory ---- */
-
 
 WIRE_TEST(cong, request_and_response_need_no_memory_for_it)
 {

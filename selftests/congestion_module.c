@@ -4,6 +4,7 @@
  * comes, is chosen, and cannot go while somebody uses it. scripts/build-module
  * builds it beside the module, run.sh says where.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 #include <errno.h>
@@ -13,9 +14,6 @@
 #include <sys/syscall.h>
 
 WIRE_FIXTURE(module)
-
-#define SEGMENT	1000
-#define IW	10
 
 static bool load(const char *parameters)
 {
@@ -53,17 +51,6 @@ static bool is_available(const char *name)
 
 	sysctl_get_text("available_congestion_control", names, sizeof(names));
 	return strstr(names, name);
-}
-
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
 }
 
 WIRE_TEST(module, is_listed_while_it_is_there)
@@ -130,19 +117,12 @@ WIRE_TEST(module, a_child_holds_it_like_its_listener)
 /* A fifth less at a loss, two more in a round trip. */
 WIRE_TEST(module, decides_about_the_window)
 {
-	int fd, i;
+	int fd;
 
 	if (!load("increase=2 decrease=20"))
 		SKIP(return, "mytcp_aimd.ko is not there");
-	fd = open_passive(w, MSS(SEGMENT));
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(set_cong(fd, "aimd"));
-	send_pattern(fd, 0, IW * SEGMENT);
-	expect_segments(w, 0, IW);
-	for (i = 0; i < IW - 1; i++)
-		inject(w, ACK, .ack = at(0));
-	expect_segments(w, 0, 1);
-	inject(w, ACK, .ack = at(IW));
+	fd = open_flight(w, 0, "aimd", SYN, MSS(SEGMENT));
+	repair_the_first(w, fd);
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, 8);
 	send_pattern(fd, IW * SEGMENT, 40 * SEGMENT);
 	expect_segments(w, IW, IW + 8);

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The congestion window after idle times: RFC 5681 4.1, RFC 2861 3.1. */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 #include <string.h>
 
 WIRE_FIXTURE(idle)
 
-#define SEGMENT	1000
-#define IW	10
 #define RTO	200	/* with a round trip of next to nothing */
 
 /* A window of 40 that was used. */
 static int open_wide(struct wire *w)
 {
-	int fd = open_passive(w, MSS(SEGMENT)), from = 0, cwnd;
+	int fd = open_flight(w, 0, "reno", SYN, MSS(SEGMENT)), from = 0, cwnd;
 
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
 	send_pattern(fd, 0, 70 * SEGMENT);
 	for (cwnd = IW; cwnd < 80; cwnd *= 2) {
-		while (w->rcv_nxt < 1 + (uint32_t)(from + cwnd) * SEGMENT)
+		while (w->rcv_nxt < at(from + cwnd))
 			check(receive(w, 1000));
 		from += cwnd;
 		inject(w, ACK);

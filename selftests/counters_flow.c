@@ -6,18 +6,11 @@
 #include <stdlib.h>
 
 #include "lib/hosts.h"
+#include "lib/flight.h"
 #include "lib/tally.h"
 #include "lib/test.h"
 
-#define SEGMENT	TALLY_SEGMENT
-
 TALLY_FIXTURE(flow)
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = tally_at(from), .len = SEGMENT);
-}
 
 #define CUT_OFF	7
 
@@ -77,7 +70,7 @@ TALLY_TEST(flow, data_that_is_sent_and_acknowledged)
 	send_pattern(fd, 0, 3 * SEGMENT);
 	expect_segments(w, 0, 3);
 	expect_tally(t, COUNT(TCPOrigDataSent, 3));
-	inject(w, ACK, .ack = tally_at(3));
+	inject(w, ACK, .ack = at(3));
 	expect_tally(t, COUNT(TCPDelivered, 3), COUNT(TCPPureAcks, 1));
 }
 
@@ -93,7 +86,7 @@ TALLY_TEST(flow, data_that_met_congestion)
 	tally_skip(t);
 	send_pattern(fd, 0, 2 * SEGMENT);
 	expect_segments(w, 0, 2);
-	inject(w, ACK | ECE, .ack = tally_at(2));
+	inject(w, ACK | ECE, .ack = at(2));
 	expect_tally(t, COUNT(TCPDelivered, 2), COUNT(TCPDeliveredCE, 2));
 	close(listener);
 }
@@ -111,11 +104,11 @@ TALLY_TEST(flow, fast_retransmit_and_recovery)
 	expect_segments(w, 0, 1);
 	expect_tally(t, COUNT(TCPRenoRecovery, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1), COUNT(TCPDelivered, 0));
-	inject(w, ACK, .ack = tally_at(4));
+	inject(w, ACK, .ack = at(4));
 	expect_segments(w, 4, 5);
 	expect_tally(t, COUNT(TCPFastRetrans, 1), COUNT(RetransSegs, 1),
 		     COUNT(TCPDelivered, 4));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 	expect_tally(t, COUNT(TCPDelivered, 4), COUNT(TCPOrigDataSent, 0));
 }
 

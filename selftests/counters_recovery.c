@@ -3,10 +3,9 @@
  * The counters of loss recovery with SACK, on either side. Those that a timer moves
  * are in counters_timer.c.
  */
+#include "lib/flight.h"
 #include "lib/tally.h"
 #include "lib/test.h"
-
-#define SEGMENT	TALLY_SEGMENT
 
 TALLY_FIXTURE(recovery)
 
@@ -19,37 +18,20 @@ TALLY_FIXTURE(recovery)
 #define open_sack(w, t, ...) open_sack_((w), (t), SEG(SYN, .opts = { __VA_ARGS__ }))
 static int open_sack_(struct wire *w, struct tally *t, const struct seg *syn)
 {
-	int listener = wire_listen(w), fd;
+	int fd;
 
 	sysctl_set("early_retrans", 0);
-	wire_inject(AT_, w, syn);
-	expect(w, SYN | ACK);
-	expect_none(w, RTT);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
+	fd = flight_open(w, RTT, "reno", syn);
 	tally_skip(t);
 	return fd;
 }
 
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = tally_at(from), .len = SEGMENT);
-}
-
-static void send_segments(struct wire *w, struct tally *t, int fd, int n)
+static void send_flight(struct wire *w, struct tally *t, int fd, int n)
 {
 	send_pattern(fd, 0, n * SEGMENT);
-	expect_segments(w, 0, n < 10 ? n : 10);
+	expect_segments(w, 0, n < IW ? n : IW);
 	tally_skip(t);
 }
-
-#define inject_sack(w, n, ...)						\
-	inject(w, ACK, .ack = tally_at(n),				\
-	       .opts = { NOP, NOP, SACK(__VA_ARGS__) })
 
 /* ---- the sender ---- */
 
@@ -58,14 +40,14 @@ TALLY_TEST(recovery, a_recovery_by_sack)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 10);
-	inject_sack(w, 0, tally_at(1), tally_at(5));
+	send_flight(w, t, fd, 10);
+	inject_sack(w, 0, at(1), at(5));
 	expect_segments(w, 0, 1);
 	expect_tally(t, COUNT(TCPSackRecovery, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1), COUNT(TCPDelivered, 4));
-	inject_sack(w, 0, tally_at(1), tally_at(5));
+	inject_sack(w, 0, at(1), at(5));
 	expect_tally(t, COUNT(TCPDelivered, 0));
-	inject(w, ACK, .ack = tally_at(10));
+	inject(w, ACK, .ack = at(10));
 	expect_tally(t, COUNT(TCPDelivered, 6));
 }
 
@@ -74,13 +56,13 @@ TALLY_TEST(recovery, a_retransmission_that_is_lost)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 20);
-	inject_sack(w, 0, tally_at(1), tally_at(10));
+	send_flight(w, t, fd, 20);
+	inject_sack(w, 0, at(1), at(10));
 	expect_segments(w, 0, 1);
 	expect_segments(w, 10, 14);
 	expect_tally(t, COUNT(TCPSackRecovery, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1));
-	inject_sack(w, 0, tally_at(1), tally_at(11));
+	inject_sack(w, 0, at(1), at(11));
 	expect_segments(w, 0, 1);
 	expect_tally(t, COUNT(TCPLostRetransmit, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1));
@@ -91,14 +73,14 @@ TALLY_TEST(recovery, blocks_of_nonsense)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 10);
-	inject_sack(w, 0, tally_at(1), tally_at(11));
+	send_flight(w, t, fd, 10);
+	inject_sack(w, 0, at(1), at(11));
 	expect_tally(t, COUNT(TCPSACKDiscard, 1));
-	inject_sack(w, 0, tally_at(3), tally_at(3), tally_at(4), tally_at(1),
-		    tally_at(2000000), tally_at(2000004));
+	inject_sack(w, 0, at(3), at(3), at(4), at(1),
+		    at(2000000), at(2000004));
 	expect_tally(t, COUNT(TCPSACKDiscard, 3));
 	/* The one among them that is none counts. */
-	inject_sack(w, 0, tally_at(5), tally_at(4), tally_at(2), tally_at(3));
+	inject_sack(w, 0, at(5), at(4), at(2), at(3));
 	expect_tally(t, COUNT(TCPSACKDiscard, 1), COUNT(TCPDelivered, 1));
 }
 
@@ -107,16 +89,16 @@ TALLY_TEST(recovery, segments_that_come_in_another_order)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 10);
-	inject_sack(w, 3, tally_at(4), tally_at(5));
+	send_flight(w, t, fd, 10);
+	inject_sack(w, 3, at(4), at(5));
 	expect_tally(t, COUNT(TCPSACKReorder, 0));
-	inject(w, ACK, .ack = tally_at(5));
+	inject(w, ACK, .ack = at(5));
 	expect_tally(t, COUNT(TCPSACKReorder, 1));
 	/* The same, and what tells of it is a block. */
-	inject_sack(w, 5, tally_at(8), tally_at(9));
-	inject_sack(w, 5, tally_at(7), tally_at(9));
+	inject_sack(w, 5, at(8), at(9));
+	inject_sack(w, 5, at(7), at(9));
 	expect_tally(t, COUNT(TCPSACKReorder, 1));
-	inject(w, ACK, .ack = tally_at(10));
+	inject(w, ACK, .ack = at(10));
 	expect_tally(t, COUNT(TCPSACKReorder, 1));
 }
 
@@ -125,10 +107,10 @@ TALLY_TEST(recovery, duplicates_that_the_peer_has_got)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 10);
-	inject_sack(w, 4, tally_at(2), tally_at(3));
+	send_flight(w, t, fd, 10);
+	inject_sack(w, 4, at(2), at(3));
 	expect_tally(t, COUNT(TCPDSACKRecv, 1));
-	inject_sack(w, 4, tally_at(5), tally_at(6), tally_at(5), tally_at(7));
+	inject_sack(w, 4, at(5), at(6), at(5), at(7));
 	expect_tally(t, COUNT(TCPDSACKOfoRecv, 1), COUNT(TCPDelivered, 2));
 }
 
@@ -137,8 +119,8 @@ TALLY_TEST(recovery, duplicates_of_what_is_too_old)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 10);
-	inject_sack(w, 4, tally_at(-5), tally_at(-4));
+	send_flight(w, t, fd, 10);
+	inject_sack(w, 4, at(-5), at(-4));
 	expect_tally(t, COUNT(TCPDSACKIgnoredOld, 1));
 }
 
@@ -147,11 +129,11 @@ static uint32_t sent_again_in_vain(struct wire *w, struct tally *t, int fd)
 {
 	uint32_t original;
 
-	send_segments(w, t, fd, 20);
+	send_flight(w, t, fd, 20);
 	original = w->last.tsval;
 	expect_none(w, 5);
 	inject(w, ACK, .ack = 1, .opts = { NOP, NOP, TS(1001, original),
-	       NOP, NOP, SACK(tally_at(1), tally_at(10)) });
+	       NOP, NOP, SACK(at(1), at(10)) });
 	expect_segments(w, 0, 1);
 	check(w->last.tsval != original);
 	drain(w);
@@ -166,7 +148,7 @@ TALLY_TEST(recovery, a_recovery_that_was_needless)
 	int fd = open_sack(w, t, MSS(SEGMENT + 12), SACKOK, TS(1000, 0));
 	uint32_t original = sent_again_in_vain(w, t, fd);
 
-	inject(w, ACK, .ack = tally_at(10),
+	inject(w, ACK, .ack = at(10),
 	       .opts = { NOP, NOP, TS(1002, original) });
 	expect_tally(t, COUNT(TCPFullUndo, 1));
 }
@@ -177,18 +159,18 @@ TALLY_TEST(recovery, a_recovery_that_is_needless_so_far)
 	int fd = open_sack(w, t, MSS(SEGMENT + 12), SACKOK, TS(1000, 0)), again;
 	uint32_t original;
 
-	send_segments(w, t, fd, 10);
+	send_flight(w, t, fd, 10);
 	original = w->last.tsval;
 	expect_none(w, 5);
 	inject(w, ACK, .ack = 1, .opts = { NOP, NOP, TS(1001, original),
-	       NOP, NOP, SACK(tally_at(1), tally_at(4), tally_at(5), tally_at(9)) });
+	       NOP, NOP, SACK(at(1), at(4), at(5), at(9)) });
 	again = drain(w);
 	check_le(1, again);
 	expect_tally(t, COUNT(TCPSackRecovery, 1), COUNT(TCPFastRetrans, again),
 		     COUNT(RetransSegs, again));
-	inject(w, ACK, .ack = tally_at(4),
+	inject(w, ACK, .ack = at(4),
 	       .opts = { NOP, NOP, TS(1002, original),
-	       NOP, NOP, SACK(tally_at(5), tally_at(9)) });
+	       NOP, NOP, SACK(at(5), at(9)) });
 	drain(w);
 	expect_tally(t, COUNT(TCPPartialUndo, 1), COUNT(TCPSACKReorder, WHATEVER),
 		     COUNT(TCPFastRetrans, WHATEVER), COUNT(RetransSegs, WHATEVER),
@@ -201,13 +183,13 @@ TALLY_TEST(recovery, a_recovery_that_d_sack_tells_was_needless)
 {
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
-	send_segments(w, t, fd, 10);
-	inject_sack(w, 0, tally_at(1), tally_at(5));
+	send_flight(w, t, fd, 10);
+	inject_sack(w, 0, at(1), at(5));
 	expect_segments(w, 0, 1);
-	inject(w, ACK, .ack = tally_at(5));
+	inject(w, ACK, .ack = at(5));
 	expect_tally(t, COUNT(TCPSackRecovery, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1));
-	inject_sack(w, 5, tally_at(0), tally_at(1));
+	inject_sack(w, 5, at(0), at(1));
 	expect_tally(t, COUNT(TCPDSACKRecv, 1), COUNT(TCPDSACKUndo, 1));
 }
 

@@ -4,10 +4,9 @@
  * is counted, too, and a slow machine has more.
  */
 #include "lib/held.h"
+#include "lib/flight.h"
 #include "lib/tally.h"
 #include "lib/test.h"
-
-#define SEGMENT	TALLY_SEGMENT
 
 TALLY_FIXTURE(timed)
 
@@ -17,13 +16,13 @@ static void send_eight(struct wire *w, struct tally *t, int fd)
 
 	send_pattern(fd, 0, 8 * SEGMENT);
 	for (i = 0; i < 8; i++)
-		expect(w, ACK | ANYPSH, .seq = tally_at(i), .len = SEGMENT);
+		expect(w, ACK | ANYPSH, .seq = at(i), .len = SEGMENT);
 	tally_skip(t);
 }
 
 static void expect_again(struct wire *w, int segment)
 {
-	expect(w, ACK | ANYPSH, .seq = tally_at(segment), .len = SEGMENT);
+	expect(w, ACK | ANYPSH, .seq = at(segment), .len = SEGMENT);
 }
 
 /* RFC 9293 3.8.3: the first retransmission after a second. */
@@ -56,7 +55,7 @@ TALLY_TEST(timed, slow_start_after_a_timeout)
 	send_eight(w, t, fd);
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = tally_at(1));
+	inject(w, ACK, .ack = at(1));
 	expect_again(w, 1);
 	expect_again(w, 2);
 	expect_tally(t, COUNT(TCPSlowStartRetrans, 2), COUNT(RetransSegs, 2),
@@ -65,7 +64,7 @@ TALLY_TEST(timed, slow_start_after_a_timeout)
 	expect_again(w, 1);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPLossFailures, 1),
 		     COUNT(RetransSegs, 1), COUNT(TCPLostRetransmit, 2));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 }
 
 TALLY_TEST(timed, duplicate_acks_too_few_for_a_recovery)
@@ -78,7 +77,7 @@ TALLY_TEST(timed, duplicate_acks_too_few_for_a_recovery)
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPRenoFailures, 1),
 		     COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 }
 
 TALLY_TEST(timed, a_recovery_that_ends_in_a_timeout)
@@ -93,7 +92,7 @@ TALLY_TEST(timed, a_recovery_that_ends_in_a_timeout)
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPRenoRecoveryFail, 1),
 		     COUNT(RetransSegs, 1), COUNT(TCPLostRetransmit, 1));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 }
 
 /* ---- with SACK, over a round trip of 100 ms ---- */
@@ -103,22 +102,11 @@ TALLY_TEST(timed, a_recovery_that_ends_in_a_timeout)
 #define open_sack(w, t, ...) open_sack_((w), (t), SEG(SYN, .opts = { __VA_ARGS__ }))
 static int open_sack_(struct wire *w, struct tally *t, const struct seg *syn)
 {
-	int listener = wire_listen(w), fd;
+	int fd = flight_accept(w, RTT, syn);
 
-	wire_inject(AT_, w, syn);
-	expect(w, SYN | ACK);
-	expect_none(w, RTT);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
 	tally_skip(t);
 	return fd;
 }
-
-#define inject_sack(w, n, ...)						\
-	inject(w, ACK, .ack = tally_at(n),				\
-	       .opts = { NOP, NOP, SACK(__VA_ARGS__) })
 
 /* RFC 8985 7.4: the probe arrives, and what it is a copy of had not. */
 TALLY_TEST(timed, a_probe_that_repairs_the_tail)
@@ -129,11 +117,11 @@ TALLY_TEST(timed, a_probe_that_repairs_the_tail)
 	expect_again(w, 7);
 	expect_tally(t, COUNT(TCPLossProbes, 1), COUNT(RetransSegs, 1));
 	/* No D-SACK follows, but the ACK of what is sent after it. */
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 	send_pattern(fd, 8 * SEGMENT, SEGMENT);
 	expect_again(w, 8);
 	expect_tally(t, COUNT(TCPLossProbeRecovery, 0));
-	inject(w, ACK, .ack = tally_at(9));
+	inject(w, ACK, .ack = at(9));
 	expect_tally(t, COUNT(TCPLossProbeRecovery, 1));
 }
 
@@ -160,12 +148,12 @@ TALLY_TEST(timed, a_block_that_begins_no_recovery)
 
 	send_eight(w, t, fd);
 	expect_again(w, 7);
-	inject_sack(w, 0, tally_at(7), tally_at(8));
+	inject_sack(w, 0, at(7), at(8));
 	tally_skip(t);
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPSackFailures, 1),
 		     COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 }
 
 TALLY_TEST(timed, a_recovery_by_sack_that_ends_in_a_timeout)
@@ -173,13 +161,13 @@ TALLY_TEST(timed, a_recovery_by_sack_that_ends_in_a_timeout)
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
 	send_eight(w, t, fd);
-	inject_sack(w, 0, tally_at(1), tally_at(8));
+	inject_sack(w, 0, at(1), at(8));
 	expect_again(w, 0);
 	tally_skip(t);
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPSackRecoveryFail, 1),
 		     COUNT(RetransSegs, 1), COUNT(TCPLostRetransmit, 1));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 }
 
 /* RFC 2018 8: what was SACKed is next to be acknowledged, and is not. */
@@ -188,15 +176,15 @@ TALLY_TEST(timed, a_peer_that_gives_up_what_it_had)
 	int fd = open_sack(w, t, MSS(SEGMENT), SACKOK);
 
 	send_eight(w, t, fd);
-	inject_sack(w, 0, tally_at(1), tally_at(8));
+	inject_sack(w, 0, at(1), at(8));
 	expect_again(w, 0);
-	inject(w, ACK, .ack = tally_at(1));
+	inject(w, ACK, .ack = at(1));
 	expect_tally(t, COUNT(TCPSackRecovery, 1), COUNT(TCPFastRetrans, 1),
 		     COUNT(RetransSegs, 1));
 	expect_again(w, 1);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(TCPSACKReneging, 1),
 		     COUNT(TCPSackRecoveryFail, 1), COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = tally_at(8));
+	inject(w, ACK, .ack = at(8));
 }
 
 /* RFC 3522: the ACK echoes what was sent before the timeout. */
@@ -210,10 +198,10 @@ TALLY_TEST(timed, a_timeout_that_was_needless)
 	original = w->last.tsval;
 	expect_again(w, 0);
 	expect_tally(t, COUNT(TCPTimeouts, 1), COUNT(RetransSegs, 1));
-	inject(w, ACK, .ack = tally_at(4),
+	inject(w, ACK, .ack = at(4),
 	       .opts = { NOP, NOP, TS(1001, original) });
 	expect_tally(t, COUNT(TCPLossUndo, 1));
-	inject(w, ACK, .ack = tally_at(8),
+	inject(w, ACK, .ack = at(8),
 	       .opts = { NOP, NOP, TS(1002, original) });
 }
 

@@ -4,40 +4,23 @@
  * checksums and super-segments of data, MUST-2. The times of retransmissions
  * are measured in timer_rto.c.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(retransmit)
 /* A device that segments and finishes checksums. */
 WIRE_FIXTURE(offload, .offload = true)
 
-#define SEGMENT	1000
-#define IW	10		/* RFC 6928 */
-
 /* A Reno connection without SACK, which is what all stacks agree about. */
 static int open_reno(struct wire *w)
 {
-	int fd = open_passive(w, MSS(SEGMENT));
-
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
-	return fd;
-}
-
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
+	return open_flight(w, 0, "reno", SYN, MSS(SEGMENT));
 }
 
 static void duplicate_acks(struct wire *w, int segment, int count)
 {
 	while (count--)
-		inject(w, ACK, .ack = at(segment));
+		inject_dup(w, segment);
 }
 
 /* RFC 6928: ten segments, and no eleventh. */
@@ -158,11 +141,7 @@ WIRE_TEST(retransmit, window_is_halved_by_a_loss)
 {
 	int fd = open_reno(w);
 
-	send_pattern(fd, 0, 10 * SEGMENT);
-	expect_segments(w, 0, 10);
-	duplicate_acks(w, 0, 9);
-	expect_segments(w, 0, 1);
-	inject(w, ACK, .ack = at(10));
+	repair_the_first(w, fd);
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, 5);
 	send_pattern(fd, 10 * SEGMENT, 30 * SEGMENT);
 	expect_segments(w, 10, 15);
@@ -174,11 +153,7 @@ WIRE_TEST(retransmit, congestion_avoidance_grows_by_one)
 {
 	int fd = open_reno(w), round, from = 10, cwnd = 5;
 
-	send_pattern(fd, 0, 10 * SEGMENT);
-	expect_segments(w, 0, 10);
-	duplicate_acks(w, 0, 9);
-	expect_segments(w, 0, 1);
-	inject(w, ACK, .ack = at(10));
+	repair_the_first(w, fd);
 	send_pattern(fd, 10 * SEGMENT, 100 * SEGMENT);
 	for (round = 0; round < 5; round++) {
 		expect_segments(w, from, from + cwnd);

@@ -4,52 +4,32 @@
  * RFC 5682, with SACK and without, in virtual time. There are no timestamps, which
  * would tell at once. The round trip is 100 ms, so the timeout is 300.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(frto)
 
-#define SEGMENT	1000
 #define RTT	100	/* ms */
-#define FLIGHT	10	/* segments of the initial window */
-
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
+#define FLIGHT	IW
 
 /* Ten segments are on their way, and @total are to be sent. */
 static int open_and_send(struct wire *w, bool sack, int total)
 {
-	int listener = wire_listen(w), fd;
+	int fd;
 
 	sysctl_set("early_retrans", 0);	/* no probe comes before the timeout */
 	if (sack)
-		inject(w, SYN, .opts = { MSS(SEGMENT), SACKOK });
+		fd = open_slowly(w, RTT, SYN, MSS(SEGMENT), SACKOK);
 	else
-		inject(w, SYN, .opts = { MSS(SEGMENT) });
-	expect(w, SYN | ACK);
-	expect_none(w, RTT);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+		fd = open_slowly(w, RTT, SYN, MSS(SEGMENT));
 	send_pattern(fd, 0, total * SEGMENT);
 	return fd;
-}
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
 }
 
 static void expect_timeout(struct wire *w)
 {
 	expect_after(w, 3 * RTT, 40, ACK | ANYPSH, .seq = at(0), .len = SEGMENT);
 }
-
-#define inject_sack(w, n, ...)						\
-	inject(w, ACK, .ack = at(n), .opts = { NOP, NOP, SACK(__VA_ARGS__) })
 
 /* RFC 5682 3.1: an original is acknowledged, so the path had only become longer. */
 WIRE_TEST(frto, a_timeout_for_nothing_is_undone)

@@ -221,8 +221,6 @@ FIXTURE_SETUP(below)
 {
 	struct plug a = { .dev = "a0", .ip = "10.7.0.1" };
 	struct plug b = { .dev = "b0", .ip = "10.7.0.2" };
-	struct sockaddr_in at = addr4("10.7.0.2", 5000);
-	int listening;
 
 	test_begin();
 	self->tcp = subject();
@@ -231,12 +229,8 @@ FIXTURE_SETUP(below)
 	host_connect(&a, &b);
 	if (system("tc qdisc add dev a0 root tbf rate 20mbit burst 3028 limit 200000 2>/dev/null"))
 		SKIP(_exit(255), "no tbf on this machine");
-	host_enter(self->there);
-	listening = listener_at(self->tcp, &at, 8);
-	host_enter(self->here);
-	self->a = connected(self->tcp, &at);
-	self->b = check_ok(accept(listening, NULL, NULL));
-	close(listening);
+	connect_hosts(self->tcp, self->here, self->there, "10.7.0.2", 5000,
+		      &self->a, &self->b);
 }
 
 FIXTURE_TEARDOWN(below) { }

@@ -46,15 +46,8 @@ FIXTURE_TEARDOWN(path) { }
 
 static void connect_there(FIXTURE_DATA(path) *self)
 {
-	struct sockaddr_in at = addr4("10.7.0.2", 5000);
-	int listening;
-
-	host_enter(self->there);
-	listening = listener_at(self->tcp, &at, 8);
-	host_enter(self->here);
-	self->a = connected(self->tcp, &at);
-	self->b = check_ok(accept(listening, NULL, NULL));
-	close(listening);
+	connect_hosts(self->tcp, self->here, self->there, "10.7.0.2", 5000,
+		      &self->a, &self->b);
 }
 
 /* How many milliseconds @amount octets take. */

@@ -3,12 +3,12 @@
  * Pacing in virtual time: segments leave in bursts of a millisecond of the rate, two
  * segments at least, be it that MyTCP's own timer lets them go or fq(8) below it.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-#define SEGMENT	1000
 #define MS	1000		/* microseconds */
 #define RTT	100		/* ms */
 /* While these come the test still writes. */
@@ -53,16 +53,7 @@ static int open_at(struct wire *w, unsigned long rate)
 
 static int open_far(struct wire *w)
 {
-	int listener = wire_listen(w), fd;
-
-	inject(w, SYN, .opts = { MSS(SEGMENT) });
-	expect(w, SYN | ACK);
-	expect_none(w, RTT);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	return fd;
+	return open_slowly(w, RTT, SYN, MSS(SEGMENT));
 }
 
 /*

@@ -3,40 +3,18 @@
  * Losses that SACK tells of (RFC 2018, RFC 6675, RFC 8985), repaired at the rate of
  * PRR (RFC 9937). What needs time to pass is in sack_timer.c.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(sack)
 /* A device that segments: an skb of the sender is many segments. */
 WIRE_FIXTURE(super, .offload = true)
 
-#define SEGMENT	1000
-
-static int64_t at(int segment)
-{
-	return 1 + (int64_t)segment * SEGMENT;
-}
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
-}
-
 static int open_sack(struct wire *w, const char *algorithm)
 {
-	int fd;
-
 	sysctl_set("early_retrans", 0);	/* no probe, on a slow machine */
-	fd = open_passive(w, MSS(SEGMENT), SACKOK);
-
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
-	check_ok(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, algorithm,
-			    strlen(algorithm)));
-	return fd;
+	return open_flight(w, 0, algorithm, SYN, MSS(SEGMENT), SACKOK);
 }
-
-#define inject_sack(w, n, ...)						\
-	inject(w, ACK, .ack = at(n), .opts = { NOP, NOP, SACK(__VA_ARGS__) })
 
 /* RFC 8985 6.2: what three segments have overtaken is lost, and nothing else. */
 WIRE_TEST(sack, three_segments_behind_a_hole_have_it_filled)

@@ -3,44 +3,22 @@
  * What RACK waits for, and the probes at the tail of a flight (RFC 8985), in virtual
  * time: milliseconds are counted. The round trip is 100 ms, so the timeout is 300.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(sack)
 
-#define SEGMENT	1000
 #define RTT	100	/* ms */
 
-static int64_t at(int segment)
+static int open_sack(struct wire *w)
 {
-	return 1 + (int64_t)segment * SEGMENT;
+	return open_slowly(w, RTT, SYN, MSS(SEGMENT), SACKOK);
 }
-
-static int open_slowly(struct wire *w)
-{
-	int listener = wire_listen(w), fd;
-
-	inject(w, SYN, .opts = { MSS(SEGMENT), SACKOK });
-	expect(w, SYN | ACK);
-	expect_none(w, RTT);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	return fd;
-}
-
-static void expect_segments(struct wire *w, int from, int to)
-{
-	for (; from < to; from++)
-		expect(w, ACK | ANYPSH, .seq = at(from), .len = SEGMENT);
-}
-
-#define inject_sack(w, n, ...)						\
-	inject(w, ACK, .ack = at(n), .opts = { NOP, NOP, SACK(__VA_ARGS__) })
 
 /* RFC 8985 7.2, 7.3: after two round trips the last segment goes again. */
 WIRE_TEST(sack, the_tail_of_a_flight_is_probed)
 {
-	int fd = open_slowly(w);
+	int fd = open_sack(w);
 
 	send_pattern(fd, 0, 3 * SEGMENT);
 	expect_segments(w, 0, 3);
@@ -60,7 +38,7 @@ WIRE_TEST(sack, the_tail_of_a_flight_is_probed)
 /* 7.3: new data does, where there is some. */
 WIRE_TEST(sack, a_probe_is_new_data_where_there_is_some)
 {
-	int fd = open_slowly(w);
+	int fd = open_sack(w);
 
 	send_pattern(fd, 0, 12 * SEGMENT);
 	expect_segments(w, 0, 10);
@@ -73,7 +51,7 @@ WIRE_TEST(sack, a_probe_is_new_data_where_there_is_some)
 /* 6.2: one that is overtaken is waited for, for a quarter of a round trip. */
 WIRE_TEST(sack, what_one_segment_has_overtaken_is_waited_for)
 {
-	int fd = open_slowly(w);
+	int fd = open_sack(w);
 
 	send_pattern(fd, 0, 4 * SEGMENT);
 	expect_segments(w, 0, 4);
@@ -86,7 +64,7 @@ WIRE_TEST(sack, what_one_segment_has_overtaken_is_waited_for)
 
 WIRE_TEST(sack, what_comes_late_is_not_sent_again)
 {
-	int fd = open_slowly(w);
+	int fd = open_sack(w);
 
 	send_pattern(fd, 0, 4 * SEGMENT);
 	expect_segments(w, 0, 4);
@@ -101,7 +79,7 @@ WIRE_TEST(sack, what_comes_late_is_not_sent_again)
 /* RFC 2018 8: a peer may give up what it has reported; the timeout believes it. */
 WIRE_TEST(sack, what_the_peer_has_given_up_is_sent_again)
 {
-	int fd = open_slowly(w);
+	int fd = open_sack(w);
 
 	send_pattern(fd, 0, 4 * SEGMENT);
 	expect_segments(w, 0, 4);

@@ -4,6 +4,7 @@
  * a quarter of an hour passes, and milliseconds are counted. A kernel timer is
  * never early, and may be late by an eighth.
  */
+#include "lib/flight.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(rto)
@@ -25,20 +26,6 @@ static void expect_repetitions(struct wire *w, int ms, int count)
 		expect_after(w, ms, late(ms), ACK | PSH, .seq = 1, .len = 10);
 		ms = ms * 2 < RTO_MAX ? ms * 2 : RTO_MAX;
 	}
-}
-
-/* A passive open whose third segment takes @ms. */
-static int open_slowly(struct wire *w, int ms)
-{
-	int listener = wire_listen(w), fd;
-
-	inject(w, SYN, .opts = { MSS(1460) });
-	expect(w, SYN | ACK);
-	expect_none(w, ms);
-	inject(w, ACK);
-	fd = wire_accept(listener);
-	close(listener);
-	return fd;
 }
 
 /* MUST-19, RFC 6298 5.5: each timeout is twice the one before, up to 120 s. */
@@ -195,7 +182,7 @@ WIRE_TEST_TIMEOUT(rto, nothing_in_flight_nothing_sent, 5000)
 /* MUST-18, RFC 6298 2.2: RTO = R + 4 * R / 2 after the first round trip. */
 WIRE_TEST_TIMEOUT(rto, first_sample_makes_three_round_trips, 60)
 {
-	int fd = open_slowly(w, 500);
+	int fd = open_slowly(w, 500, SYN, MSS(1460));
 
 	send_pattern(fd, 0, 10);
 	expect(w, ACK | PSH, .seq = 1, .len = 10);
@@ -210,7 +197,7 @@ WIRE_TEST_TIMEOUT(rto, first_sample_makes_three_round_trips, 60)
  */
 WIRE_TEST_TIMEOUT(rto, steady_round_trips_shrink_the_timeout, 60)
 {
-	int fd = open_slowly(w, 400), i, rto, rttvar = 200;
+	int fd = open_slowly(w, 400, SYN, MSS(1460)), i, rto, rttvar = 200;
 
 	for (i = 0; i < 4; i++) {
 		send_pattern(fd, i * 10, 10);
@@ -239,7 +226,7 @@ WIRE_TEST_TIMEOUT(rto, steady_round_trips_shrink_the_timeout, 60)
 /* A round trip that suddenly takes longer raises it by its deviation. */
 WIRE_TEST_TIMEOUT(rto, late_answer_raises_the_timeout, 60)
 {
-	int fd = open_slowly(w, 100), rto;
+	int fd = open_slowly(w, 100, SYN, MSS(1460)), rto;
 
 	/* SRTT 100, RTTVAR 50: RTO 300. */
 	check_ge(tcp_info(fd).tcpi_rto, 290000);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -173,34 +174,30 @@ int crowd_size(int flags, int len)
 	return build(packet, 0, &s, len);
 }
 
-long crowd_synacks(const struct crowd *c)
+/* Over all peers, of one of the ints of struct crowd_peer. */
+static long sum_of(const struct crowd *c, size_t member)
 {
 	long sum = 0;
 	int i;
 
 	for (i = 0; i < c->count; i++)
-		sum += c->peer[i].synacks;
+		sum += *(const int *)((const char *)&c->peer[i] + member);
 	return sum;
+}
+
+long crowd_synacks(const struct crowd *c)
+{
+	return sum_of(c, offsetof(struct crowd_peer, synacks));
 }
 
 long crowd_rsts(const struct crowd *c)
 {
-	long sum = 0;
-	int i;
-
-	for (i = 0; i < c->count; i++)
-		sum += c->peer[i].rsts;
-	return sum;
+	return sum_of(c, offsetof(struct crowd_peer, rsts));
 }
 
 long crowd_aborts(const struct crowd *c)
 {
-	long sum = 0;
-	int i;
-
-	for (i = 0; i < c->count; i++)
-		sum += c->peer[i].aborts;
-	return sum;
+	return sum_of(c, offsetof(struct crowd_peer, aborts));
 }
 
 void crowd_ask(struct crowd *c, int peer)

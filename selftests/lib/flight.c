@@ -7,8 +7,7 @@
 #include "fail.h"
 #include "stack.h"
 
-int flight_open(struct wire *w, int ms, const char *cong,
-		const struct seg *syn)
+int flight_accept(struct wire *w, int ms, const struct seg *syn)
 {
 	int listener = wire_listen(w), fd;
 
@@ -19,6 +18,14 @@ int flight_open(struct wire *w, int ms, const char *cong,
 	fd = wire_accept(listener);
 	close(listener);
 	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+	return fd;
+}
+
+int flight_open(struct wire *w, int ms, const char *cong,
+		const struct seg *syn)
+{
+	int fd = flight_accept(w, ms, syn);
+
 	check_ok(set_cong(fd, cong));
 	return fd;
 }
@@ -38,4 +45,16 @@ void flight_expect(const char *file, int line, struct wire *w, int from, int to)
 	for (; from < to; from++)
 		wire_expect(file, line, w, 0, 0,
 			    SEG(ACK | ANYPSH, .seq = at(from), .len = SEGMENT));
+}
+
+void repair_the_first(struct wire *w, int fd)
+{
+	int i;
+
+	send_pattern(fd, 0, IW * SEGMENT);
+	expect_segments(w, 0, IW);
+	for (i = 0; i < IW - 1; i++)
+		inject_dup(w, 0);
+	expect_segments(w, 0, 1);
+	inject(w, ACK, .ack = at(IW));
 }

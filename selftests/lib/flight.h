@@ -24,6 +24,11 @@ static inline int64_t at(int segment)
  * whose third segment takes @ms: the first sample of the round trip. It has room
  * for what is sent.
  */
+#define open_slowly(w, ms, f, ...)					\
+	flight_accept((w), (ms), SEG(f, .opts = { __VA_ARGS__ }))
+int flight_accept(struct wire *w, int ms, const struct seg *syn);
+
+/* The same with a congestion control of the test's choice. */
 #define open_flight(w, ms, cong, f, ...)				\
 	flight_open((w), (ms), (cong), SEG(f, .opts = { __VA_ARGS__ }))
 int flight_open(struct wire *w, int ms, const char *cong,
@@ -49,5 +54,8 @@ void flight_expect(const char *file, int line, struct wire *w, int from, int to)
 
 /* A duplicate ACK of all before segment @n. */
 #define inject_dup(w, n) inject(w, ACK, .ack = at(n))
+
+/* An initial window whose first is lost: duplicate ACKs of the others bring it again. */
+void repair_the_first(struct wire *w, int fd);
 
 #endif /* SELFTESTS_LIB_FLIGHT_H */

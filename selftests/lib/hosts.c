@@ -74,3 +74,17 @@ void shell(const char *format, ...)
 	if (status)
 		test_fail("\"%s\" ended with status %#x", line, status);
 }
+
+void connect_hosts(enum tcp tcp, int here, int there, const char *ip, int port,
+		   int *a, int *b)
+{
+	struct sockaddr_in at = addr4(ip, port);
+	int listening;
+
+	host_enter(there);
+	listening = listener_at(tcp, &at, 8);
+	host_enter(here);
+	*a = connected(tcp, &at);
+	*b = check_ok(accept(listening, NULL, NULL));
+	close(listening);
+}

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "sockets.h"
+
 /* The namespace the process is in; one that is new; to go there. */
 int host_here(void);
 int host_new(void);
@@ -17,6 +19,10 @@ struct plug {
 };
 
 void host_connect(const struct plug *a, const struct plug *b);
+
+/* Connects from @here to @port at @there, which is @ip; *a connected, *b accepted. */
+void connect_hosts(enum tcp tcp, int here, int there, const char *ip, int port,
+		   int *a, int *b);
 
 /* Whether there is such a command on this machine. */
 bool have_command(const char *name);

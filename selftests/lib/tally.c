@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "fail.h"
+#include "flight.h"
 #include "sockets.h"
 #include "stack.h"
 #include "tally.h"
@@ -179,9 +180,8 @@ void tally_await(struct tally *t, const char *name)
 
 int tally_open(struct wire *w, struct tally *t)
 {
-	int fd = open_passive(w, MSS(TALLY_SEGMENT));
+	int fd = open_slowly(w, 0, SYN, MSS(SEGMENT));
 
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
 	tally_skip(t);
 	return fd;
 }

@@ -52,15 +52,8 @@ void tally_await(struct tally *t, const char *name);
 /* What has been counted so far is not looked at. */
 void tally_skip(struct tally *t);
 
-/* A connection whose segments hold so much, and room for what is sent; skipped. */
-#define TALLY_SEGMENT	1000
+/* A connection for flights (lib/flight.h), with room for what is sent; skipped. */
 int tally_open(struct wire *w, struct tally *t);
-/* The sequence number at which a segment begins. */
-static inline int64_t tally_at(int segment)
-{
-	return 1 + (int64_t)segment * TALLY_SEGMENT;
-}
-
 
 /*
  * A fixture with a wire and a tally, for programs with lib/test.h. Of the kernel's TCP there are neither the
