@@ -447,6 +447,22 @@ WIRE_TEST(ecn, a_mark_after_a_loss_reduces_no_further)
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, IW / 2);
 }
 
+/* RFC 8985 7.2: a reduced window is no loss that is being repaired. */
+WIRE_TEST(ecn, a_tail_that_is_lost_after_a_mark_is_probed)
+{
+	int fd = open_flight(w, 300, "reno", SYN | ASKS, MSS(SEGMENT), SACKOK);
+
+	send_segments(fd, 0, IW);
+	expect_segments(w, 0, IW);
+	inject(w, ACK | ECE, .ack = at(1));
+	inject(w, ACK | ECE, .ack = at(IW));
+	send_segments(fd, IW, IW + 1);
+	expect(w, ACK | ANYPSH | CWR, .len = SEGMENT);
+	expect(w, ACK | ANYPSH, .seq = at(IW), .len = SEGMENT, .tos = 0);
+	check_eq(counter("TcpExt", "TCPLossProbes"), 1);
+	check_eq(counter("TcpExt", "TCPTimeouts"), 0);
+}
+
 /* The ACK of the handshake, and a SYN, echo nothing. */
 WIRE_TEST(ecn, ece_on_the_third_segment_is_no_echo)
 {

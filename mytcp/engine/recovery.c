@@ -465,7 +465,9 @@ void mytcp_recovery_on_repaired(struct sock *sk)
 	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
 	u32 flight;
 
-	if (ms->recovery != MYTCP_RECOVERY_OPEN)
+	if (ms->recovery != MYTCP_RECOVERY_OPEN &&
+	    (ms->recovery != MYTCP_RECOVERY_CWR ||
+	     !recovery_has_told(ms, ms->snd_una)))
 		return;
 	/* by now all may be acknowledged: what was lost was lost among those */
 	flight = DIV_ROUND_UP(ms->bulk->probed, max_t(u32, ms->mss, 1));

@@ -18,8 +18,10 @@ bool mytcp_tail_wanted(const struct sock *sk)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (!mytcp_sacked_agreed(ms) || ms->recovery != MYTCP_RECOVERY_OPEN ||
-	    ms->lost || !ms->rtt.srtt_us || ms->rtt.backoff ||
+	if (!mytcp_sacked_agreed(ms) || ms->lost ||
+	    (ms->recovery != MYTCP_RECOVERY_OPEN &&
+	     ms->recovery != MYTCP_RECOVERY_CWR) ||
+	    !ms->rtt.srtt_us || ms->rtt.backoff ||
 	    !mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) ||
 	    !READ_ONCE(mytcp_net(sock_net(sk))->early_retrans))
 		return false;
