@@ -19,14 +19,6 @@ static void describe_queues(const struct sock *sk, struct mytcp_listing *listing
 	listing->rx_queue = max(unread, 0);
 }
 
-/* Of a deadline as a socket keeps it. */
-static unsigned long long_jiffies(u32 at)
-{
-	unsigned long now = jiffies;
-
-	return now + (s32)(at - (u32)now);
-}
-
 static void describe_timer(const struct sock *sk, struct mytcp_listing *listing)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
@@ -37,10 +29,10 @@ static void describe_timer(const struct sock *sk, struct mytcp_listing *listing)
 	if (job != MYTCP_JOB_NONE) {
 		listing->timer = job == MYTCP_JOB_PROBE ? MYTCP_TIMER_PROBE :
 							  MYTCP_TIMER_RETRANS;
-		listing->expires = long_jiffies(READ_ONCE(ms->retrans_at));
+		listing->expires = mytcp_clock_jiffies(READ_ONCE(ms->retrans_at));
 	} else if (READ_ONCE(ms->keepalive_armed)) {
 		listing->timer = MYTCP_TIMER_KEEPALIVE;
-		listing->expires = long_jiffies(READ_ONCE(ms->keepalive_at));
+		listing->expires = mytcp_clock_jiffies(READ_ONCE(ms->keepalive_at));
 	}
 }
 

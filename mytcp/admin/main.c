@@ -33,7 +33,7 @@ static const struct part {
 	{ mytcp_netns_init, mytcp_netns_exit },
 	{ mytcp_port_init, mytcp_port_exit },
 	{ mytcp_sock_module_init, mytcp_sock_module_exit },
-	{ mytcp_output_init, mytcp_output_exit },
+	{ mytcp_output_init },
 	{ mytcp_wheel_init, mytcp_wheel_exit },
 	{ mytcp_synq_init, mytcp_synq_exit },
 	{ mytcp_timewait_init, mytcp_timewait_exit },
@@ -48,7 +48,8 @@ static const struct part {
 static void undo(int count)
 {
 	while (count--)
-		parts[count].exit();
+		if (parts[count].exit)
+			parts[count].exit();
 	/* whatever was handed to call_rcu() may still run code of this module */
 	rcu_barrier();
 }

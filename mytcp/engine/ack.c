@@ -9,6 +9,7 @@
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sacked.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/spurious.h"
 #include "mytcp/engine/tail.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/sock/drop.h"
@@ -129,7 +130,7 @@ static void ack_react(struct sock *sk, struct mytcp_cong_ack *told, bool marked,
 
 	told->cwnd_limited = ms->cwnd_limited;
 	if (!marked)
-		mytcp_recovery_undo(sk, news, told->rtt_us);
+		mytcp_spurious_undo(sk, news, told->rtt_us);
 	if (mytcp_sacked_agreed(ms)) {
 		told->delivered = news->segs;
 		told->recovering = !mytcp_recovery_by_sack(sk, news);

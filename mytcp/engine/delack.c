@@ -138,8 +138,8 @@ void mytcp_delack_schedule(struct sock *sk)
 	delay = min(delay, min(most, DELACK_MAX));
 	/* An ACK owed for an earlier segment is not put off. */
 	if (ms->delack_armed &&
-	    (s32)(ms->delack_at - (u32)jiffies - delay) <= 0 &&
-	    (s32)(ms->delack_at - (u32)jiffies) > 0)
+	    mytcp_clock_left(ms->delack_at - delay) <= 0 &&
+	    mytcp_clock_left(ms->delack_at) > 0)
 		return;
 	mytcp_timer_arm_delack(sk, delay);
 }

@@ -36,6 +36,5 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu);
 u16 mytcp_output_advmss(const struct sock *sk, const struct dst_entry *dst);
 
 int mytcp_output_init(void);
-void mytcp_output_exit(void);
 
 #endif /* MYTCP_ENGINE_OUTPUT_H */

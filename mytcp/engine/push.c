@@ -8,6 +8,7 @@
 #include "mytcp/engine/pacing.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/spurious.h"
 #include "mytcp/engine/tail.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/sock/trace.h"
@@ -170,7 +171,7 @@ static u32 push_room(const struct mytcp_sock *ms, u32 flight)
 {
 	u32 fresh;
 
-	if (!mytcp_recovery_doubts(ms))
+	if (!mytcp_spurious_doubts(ms))
 		return ms->cong.cwnd - min(ms->cong.cwnd, flight);
 	fresh = DIV_ROUND_UP(ms->snd_nxt - ms->bulk->frto.recover, ms->mss);
 	return MYTCP_FRTO_NEW_SEGMENTS - min_t(u32, fresh, MYTCP_FRTO_NEW_SEGMENTS);
@@ -236,7 +237,7 @@ void mytcp_output_push(struct sock *sk)
 
 	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) && !mytcp_sock_is_early(sk))
 		return;
-	if (ms->lost && !mytcp_recovery_doubts(ms))
+	if (ms->lost && !mytcp_spurious_doubts(ms))
 		push_lost(sk);
 	if (mytcp_sendq_unsent(sk)) {
 		push_restart_after_idle(sk);
@@ -244,7 +245,7 @@ void mytcp_output_push(struct sock *sk)
 		ms->nonagle &= ~MYTCP_NAGLE_PUSH;
 	}
 	/* Nagle or memory has kept all back that was to tell: do without */
-	if (mytcp_recovery_doubts(ms) && ms->snd_nxt == ms->bulk->frto.recover) {
+	if (mytcp_spurious_doubts(ms) && ms->snd_nxt == ms->bulk->frto.recover) {
 		mytcp_frto_cancel(&ms->bulk->frto);
 		push_lost(sk);
 	}
@@ -301,15 +302,6 @@ int mytcp_output_init(void)
 {
 	mytcp_pacer_set_job(push_continue);
 	return 0;
-}
-
-/**
- * mytcp_output_exit() - the inverse: there is nothing to undo
- *
- * Context: module exit.
- */
-void mytcp_output_exit(void)
-{
 }
 
 /**

@@ -8,11 +8,12 @@
 #include "mytcp/engine/congestion.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/spurious.h"
 #include "mytcp/engine/timer.h"
 #include "mytcp/proto/scoreboard.h"
 #include "mytcp/sock/trace.h"
 
-#define MOST_WAITING	32	/* overtaken segments looked at for each ACK */
+#define MOST_WAITING	32	/* whose time is not over, looked at for each ACK */
 
 /* Octets sent, neither acknowledged nor SACKed nor lost. */
 static u32 recovery_pipe(const struct mytcp_sock *ms)
@@ -58,19 +59,13 @@ static void recovery_mark_head(struct sock *sk)
 	mytcp_sendq_mark_lost(sk, head);
 }
 
-/* Segments sent and not acknowledged, lost or not. */
-static u32 recovery_flight(const struct mytcp_sock *ms)
-{
-	return DIV_ROUND_UP(ms->snd_nxt - ms->snd_una, max_t(u32, ms->mss, 1));
-}
-
 /*
  * What a reduction counts from. RFC 5681 3.2 step 2: not what RFC 3042 has let go
  * beyond the window.
  */
 static u32 recovery_had(const struct mytcp_sock *ms)
 {
-	return min(recovery_flight(ms), ms->cong.cwnd);
+	return min(mytcp_sock_flight(ms), ms->cong.cwnd);
 }
 
 static void recovery_leave(struct mytcp_sock *ms, enum mytcp_cong_event why)
@@ -78,7 +73,7 @@ static void recovery_leave(struct mytcp_sock *ms, enum mytcp_cong_event why)
 	ms->recovery = MYTCP_RECOVERY_OPEN;
 	if (ms->bulk)
 		mytcp_frto_cancel(&ms->bulk->frto);
-	mytcp_cong_recovered(&ms->cong, why, recovery_flight(ms));
+	mytcp_cong_recovered(&ms->cong, why, mytcp_sock_flight(ms));
 }
 
 /*
@@ -108,8 +103,7 @@ static void recovery_enter_from(struct sock *sk, enum mytcp_recovery_state state
 		mytcp_tlp_cancel(&bulk->tlp);
 		/* a timeout in a recovery: what was before both counts */
 		if (ms->recovery != MYTCP_RECOVERY_FAST)
-			mytcp_undo_begin(&bulk->undo, ms->snd_una,
-					 recovery_flight(ms), ms->cong.ssthresh);
+			mytcp_undo_begin(&bulk->undo, ms->snd_una);
 	}
 	/* nothing that is sent again takes back what a mark has cost */
 	if (bulk && (why == MYTCP_CONG_ECE || reduced))
@@ -355,104 +349,6 @@ bool mytcp_recovery_by_sack(struct sock *sk, const struct mytcp_news *news)
 	return grows && ms->recovery != MYTCP_RECOVERY_FAST && news->acked;
 }
 
-/* Nothing was lost: what is marked is on its way. */
-static void recovery_take_back(struct sock *sk)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct sk_buff *skb;
-
-	mytcp_sent_walk(sk, skb) {
-		if (!ms->lost)
-			break;
-		mytcp_sendq_clear_lost(sk, skb);
-	}
-	mytcp_sendq_disorder(sk);
-	ms->recovery = MYTCP_RECOVERY_OPEN;
-	mytcp_frto_cancel(&ms->bulk->frto);
-	ms->ecn &= ~MYTCP_ECN_CWR;
-	mytcp_undo_end(&ms->bulk->undo);
-	mytcp_cong_undo(&ms->cong, recovery_flight(ms));
-}
-
-/* F-RTO: what does the ACK say of the timeout? */
-static bool recovery_was_spurious(struct sock *sk, const struct mytcp_news *news)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct mytcp_frto *frto = &ms->bulk->frto;
-	const struct mytcp_frto_ack ack = {
-		.una = ms->snd_una,
-		.nxt = ms->snd_nxt,
-		.advances = news->acked,
-		.sacked_below = news->once &&
-				mytcp_seq_lt(news->once_from, frto->recover),
-		.sacked_above = news->sacked &&
-				mytcp_seq_gt(news->sacked_to, frto->recover),
-		.may_send_new = !skb_queue_empty(&sk->sk_write_queue) &&
-				mytcp_seq_gt(ms->snd_una + ms->snd_wnd, ms->snd_nxt),
-	};
-
-	switch (mytcp_frto_on_ack(frto, &ack)) {
-	case MYTCP_FRTO_SPURIOUS:
-		return true;
-	case MYTCP_FRTO_GENUINE:
-		ms->cong.cwnd = min_t(u32, ms->cong.cwnd, MYTCP_FRTO_CWND);
-		return false;
-	default:
-		return false;
-	}
-}
-
-/**
- * mytcp_recovery_undo() - was what is being repaired, or has been, only late?
- * @sk: socket, locked
- * @news: what an ACK without ECN-Echo tells
- * @rtt_us: its sample of the round trip, 0 for none
- *
- * Eifel detection by timestamp (RFC 3522), D-SACKs of all that was sent again (RFC
- * 3708), or, after a timeout, F-RTO (RFC 5682); the answer is RFC 4015's.
- *
- * Return: true when it was, and the window is what it had been.
- */
-bool mytcp_recovery_undo(struct sock *sk, const struct mytcp_news *news,
-			 u32 rtt_us)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct mytcp_bulk *bulk = ms->bulk;
-	bool timeout = ms->recovery == MYTCP_RECOVERY_LOSS;
-	struct mytcp_undo_ack ack;
-
-	if (!bulk)
-		return false;
-	ack = (struct mytcp_undo_ack) {
-		.una = ms->snd_una,
-		.nxt = ms->snd_nxt,
-		.has_ts = news->rack.has_ts,
-		.tsecr = news->rack.tsecr,
-		.dsack = news->has_dsack,
-		.dsack_before = bulk->dsack_seen,
-	};
-	bulk->dsack_seen |= news->has_dsack;
-	if (news->acked && mytcp_undo_by_timestamp(&bulk->undo, &ack)) {
-		if (timeout)
-			mytcp_count(sock_net(sk), TCPLossUndo);
-		else if (mytcp_seq_lt(ms->snd_una, ms->recover))
-			mytcp_count(sock_net(sk), TCPPartialUndo);
-		else
-			mytcp_count(sock_net(sk), TCPFullUndo);
-	} else if (news->has_dsack &&
-		   mytcp_undo_by_dsack(&bulk->undo, &news->dsack)) {
-		mytcp_count(sock_net(sk), TCPDSACKUndo);
-	} else if (timeout && recovery_was_spurious(sk, news)) {
-		mytcp_count(sock_net(sk), TCPSpuriousRTOs);
-	} else {
-		return false;
-	}
-	recovery_take_back(sk);
-	if (timeout && rtt_us)
-		mytcp_rtt_raise(&ms->rtt, rtt_us);
-	return true;
-}
-
 /**
  * mytcp_recovery_on_repaired() - a tail loss probe has filled a hole
  * @sk: socket, locked
@@ -516,24 +412,6 @@ void mytcp_recovery_on_ece(struct sock *sk, u32 ack)
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }
 
-/* F-RTO, unless an ACK could be for a copy of something else than the oldest segment. */
-static void recovery_doubt(struct sock *sk)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-	bool copies = !READ_ONCE(mytcp_net(sock_net(sk))->frto);
-	struct sk_buff *head = mytcp_sent_first(sk), *skb;
-
-	if (!ms->bulk)
-		return;
-	mytcp_sent_walk(sk, skb)
-		copies |= skb != head && mytcp_cb(skb)->tx > 1 &&
-			  !mytcp_cb(skb)->sacked;
-	mytcp_frto_begin(&ms->bulk->frto,
-			 ms->snd_una + min_t(u32, ms->mss,
-					     mytcp_cb(head)->end - ms->snd_una),
-			 mytcp_sacked_agreed(ms), copies);
-}
-
 /*
  * RFC 8985 6.3: what was sent a moment ago may be on its way, and fills the window;
  * the oldest segment goes out, however. Without SACK nothing is known of that.
@@ -572,7 +450,7 @@ void mytcp_recovery_on_rto(struct sock *sk)
 	if (ms->recovery != MYTCP_RECOVERY_LOSS)
 		recovery_enter(sk, MYTCP_RECOVERY_LOSS, MYTCP_CONG_RTO);
 	else
-		mytcp_cong_rto_again(&ms->cong, recovery_flight(ms));
+		mytcp_cong_rto_again(&ms->cong, mytcp_sock_flight(ms));
 	ms->recover = ms->snd_nxt;
 	ms->dupacks = 0;
 	/* RFC 2018 8: the peer has given up what it had reported */
@@ -581,7 +459,7 @@ void mytcp_recovery_on_rto(struct sock *sk)
 		mytcp_sacked_forget(sk);
 		mytcp_count(sock_net(sk), TCPSACKReneging);
 	}
-	recovery_doubt(sk);
+	mytcp_spurious_doubt(sk);
 	recovery_mark_old(sk);
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }

@@ -8,17 +8,9 @@
 #include "mytcp/sock/sock.h"
 
 u32 mytcp_recovery_in_flight(const struct sock *sk);
-/* F-RTO: nothing is sent again until new segments have told what the timeout was. */
-static inline bool mytcp_recovery_doubts(const struct mytcp_sock *ms)
-{
-	return ms->bulk && ms->bulk->frto.step == MYTCP_FRTO_SECOND;
-}
-
 void mytcp_recovery_on_dupack(struct sock *sk);
 bool mytcp_recovery_on_ack(struct sock *sk, u32 acked);
 bool mytcp_recovery_by_sack(struct sock *sk, const struct mytcp_news *news);
-bool mytcp_recovery_undo(struct sock *sk, const struct mytcp_news *news,
-			 u32 rtt_us);
 void mytcp_recovery_on_repaired(struct sock *sk);
 void mytcp_recovery_on_reorder(struct sock *sk);
 void mytcp_recovery_on_ece(struct sock *sk, u32 ack);

@@ -80,15 +80,17 @@ static unsigned long tail_timeout(const struct sock *sk)
 void mytcp_tail_sent(struct sock *sk)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
-	/* it is kept in 32 bits, which jiffies leave five minutes after the boot */
-	unsigned long last = jiffies + (s32)(ms->retrans_at - (u32)jiffies);
-	unsigned long pto;
+	unsigned long last = mytcp_clock_jiffies(ms->retrans_at);
+	unsigned long timeout, pto;
 
 	if ((ms->timer_job != MYTCP_JOB_TAIL &&
 	     ms->timer_job != MYTCP_JOB_RETRANS) || !mytcp_tail_wanted(sk))
 		return;
-	if (ms->timer_job == MYTCP_JOB_TAIL && time_after(tail_timeout(sk), last))
-		last = tail_timeout(sk);
+	if (ms->timer_job == MYTCP_JOB_TAIL) {
+		timeout = tail_timeout(sk);
+		if (time_after(timeout, last))
+			last = timeout;
+	}
 	pto = tail_pto(ms, mytcp_timer_rto(ms));
 	if (time_before(jiffies + pto, last))
 		mytcp_timer_arm(sk, MYTCP_JOB_TAIL, pto);

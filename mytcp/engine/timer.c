@@ -12,7 +12,7 @@ static void timer_need(struct sock *sk, unsigned long at)
 
 static bool timer_reached(u32 at)
 {
-	return (s32)((u32)jiffies - at) >= 0;
+	return mytcp_clock_left(at) <= 0;
 }
 
 /**
@@ -129,7 +129,7 @@ bool mytcp_timer_keepalive_due(const struct sock *sk)
 /* The earlier of @*left and what is left until @at, jiffies. */
 static void timer_earlier(s32 *left, u32 at)
 {
-	*left = min_t(s32, *left, at - (u32)jiffies);
+	*left = min(*left, mytcp_clock_left(at));
 }
 
 /**

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Recoveries that need not have been: RFC 3522, RFC 3708, RFC 4015. */
+/* Recoveries that need not have been: RFC 3522, RFC 3708. */
 #include <linux/types.h>
 #include <linux/minmax.h>
 
-#include "mytcp/proto/cong.h"
 #include "mytcp/proto/seq.h"
 #include "mytcp/proto/undo.h"
 
@@ -11,21 +10,17 @@
  * mytcp_undo_begin() - a fast recovery or one after a timeout begins
  * @undo: state
  * @una: SND.UNA
- * @flight: segments in flight before the loss was believed in
- * @ssthresh: slow-start threshold before it, segments
  *
  * RFC 4015 3.1 step 0. Not for a timeout in a recovery that goes on: what is to
  * be gone back to is what was before both.
  *
  * Context: any, no locks.
  */
-void mytcp_undo_begin(struct mytcp_undo *undo, u32 una, u32 flight,
-		      u32 ssthresh)
+void mytcp_undo_begin(struct mytcp_undo *undo, u32 una)
 {
 	*undo = (struct mytcp_undo) {
 		.from = una,
 		.to = una,
-		.pipe_before = max(flight, ssthresh),
 		.going_on = true,
 	};
 }
@@ -124,22 +119,4 @@ bool mytcp_undo_by_dsack(struct mytcp_undo *undo,
 
 	undo->again -= min(undo->again, dsack->right - dsack->left);
 	return !undo->again;
-}
-
-/**
- * mytcp_undo_cwnd() - the window after a needless recovery
- * @in_flight: segments in flight
- * @acked: segments that the ACK which showed it acknowledges
- * @cwnd: the window as it is, segments
- *
- * RFC 4015 3.1: what is in flight may stay, and a burst is no longer than an
- * initial window; ssthresh becomes mytcp_undo.pipe_before, up to which it is slow
- * start; after a timeout, mytcp_rtt_raise(). Not for an ACK with ECN-Echo.
- *
- * Context: any, no locks.
- * Return: segments, never less than @cwnd.
- */
-u32 mytcp_undo_cwnd(u32 in_flight, u32 acked, u32 cwnd)
-{
-	return max(cwnd, in_flight + min_t(u32, acked, MYTCP_CONG_IW));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Recoveries that need not have been: found by timestamps (Eifel, RFC 3522) or by
- * D-SACKs (RFC 3708), or by F-RTO (frto.h); and what follows (RFC 4015).
+ * D-SACKs (RFC 3708), or by F-RTO (frto.h). What follows is mytcp_cong_undo()'s.
  */
 #ifndef MYTCP_PROTO_UNDO_H
 #define MYTCP_PROTO_UNDO_H
@@ -14,7 +14,6 @@
  * @from: SND.UNA when it began
  * @to: the sequence number after the highest octet sent again
  * @again: octets sent again that no D-SACK has told of
- * @pipe_before: segments in flight before it, or ssthresh when that was more
  * @first_tsval: timestamp of the first segment sent again
  * @going_on: there is such a recovery
  * @sent_again: something has been sent again
@@ -24,7 +23,6 @@ struct mytcp_undo {
 	u32 from;
 	u32 to;
 	u32 again;
-	u32 pipe_before;
 	u32 first_tsval;
 	bool going_on;
 	bool sent_again;
@@ -49,8 +47,7 @@ struct mytcp_undo_ack {
 	bool dsack_before;
 };
 
-void mytcp_undo_begin(struct mytcp_undo *undo, u32 una, u32 flight,
-		      u32 ssthresh);
+void mytcp_undo_begin(struct mytcp_undo *undo, u32 una);
 void mytcp_undo_end(struct mytcp_undo *undo);
 void mytcp_undo_sent_again(struct mytcp_undo *undo, u32 seq, u32 end,
 			   bool has_ts, u32 tsval);
@@ -58,6 +55,5 @@ bool mytcp_undo_by_timestamp(struct mytcp_undo *undo,
 			     const struct mytcp_undo_ack *ack);
 bool mytcp_undo_by_dsack(struct mytcp_undo *undo,
 			 const struct mytcp_sack_block *dsack);
-u32 mytcp_undo_cwnd(u32 in_flight, u32 acked, u32 cwnd);
 
 #endif /* MYTCP_PROTO_UNDO_H */

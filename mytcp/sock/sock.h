@@ -426,6 +426,27 @@ static inline u64 mytcp_clock_us(void)
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
 }
 
+/*
+ * What is left until a time of which 32 bits are kept. Jiffies exceed those five minutes
+ * after the boot.
+ */
+static inline s32 mytcp_clock_left(u32 at)
+{
+	return at - (u32)jiffies;
+}
+
+/* The same time, in jiffies. */
+static inline unsigned long mytcp_clock_jiffies(u32 at)
+{
+	return jiffies + mytcp_clock_left(at);
+}
+
+/* Segments sent and not acknowledged, lost or not. */
+static inline u32 mytcp_sock_flight(const struct mytcp_sock *ms)
+{
+	return DIV_ROUND_UP(ms->snd_nxt - ms->snd_una, max_t(u32, ms->mss, 1));
+}
+
 /* What is not sent is less than TCP_NOTSENT_LOWAT; to @wake a writer, half. */
 static inline bool mytcp_sock_may_queue(const struct sock *sk, int wake)
 {

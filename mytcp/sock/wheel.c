@@ -170,7 +170,7 @@ static struct mytcp_timed *next_entry(struct wheel *w)
 static void look_at(struct wheel *w, struct mytcp_timed *timed)
 {
 	unhang(w, timed);
-	if ((s32)(timed->due - (u32)jiffies) > 0) {
+	if (mytcp_clock_left(timed->due) > 0) {
 		hang(w, timed);
 		return;
 	}

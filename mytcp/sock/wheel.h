@@ -7,6 +7,7 @@
 #include <linux/list.h>
 #include <linux/smp.h>
 #include <linux/types.h>
+#include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
 
 /**
@@ -40,7 +41,7 @@ static inline void mytcp_wheel_prepare(struct mytcp_timed *timed)
 /* When an entry is due, jiffies; it may be put off meanwhile. */
 static inline unsigned long mytcp_wheel_due(const struct mytcp_timed *timed)
 {
-	return jiffies + (s32)(READ_ONCE(timed->due) - (u32)jiffies);
+	return mytcp_clock_jiffies(READ_ONCE(timed->due));
 }
 
 /*

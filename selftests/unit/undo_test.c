@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mytcp/proto/undo.c: RFC 3522, RFC 3708, RFC 4015. */
+/* mytcp/proto/undo.c: RFC 3522, RFC 3708. */
 #include <kselftest_harness.h>
 
 #include "mytcp/proto/undo.h"
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(undo)
 
 static void begin(FIXTURE_DATA(undo) *self)
 {
-	mytcp_undo_begin(&self->undo, self->base + 1000, 20, 15);
+	mytcp_undo_begin(&self->undo, self->base + 1000);
 }
 
 static void sent_again(FIXTURE_DATA(undo) *self, u32 seq, u32 tsval)
@@ -187,23 +187,6 @@ TEST_F(undo, more_duplicates_than_were_sent_are_no_less_than_none)
 	sent_again(self, 5000, 1700);
 	EXPECT_TRUE(twice(self, 1000, 5000));
 	EXPECT_EQ(0, self->undo.again);
-}
-
-/* ---- RFC 4015 3.1 ---- */
-
-TEST_F(undo, ssthresh_goes_back_to_the_flight_or_to_what_it_was)
-{
-	mytcp_undo_begin(&self->undo, self->base, 20, 15);
-	EXPECT_EQ(20, self->undo.pipe_before);
-	mytcp_undo_begin(&self->undo, self->base, 20, 0x7fffffff);
-	EXPECT_EQ(0x7fffffff, self->undo.pipe_before);
-}
-
-TEST_F(undo, the_window_leaves_in_flight_what_is_and_lets_out_no_burst)
-{
-	EXPECT_EQ(20, mytcp_undo_cwnd(18, 2, 1));
-	EXPECT_EQ(28, mytcp_undo_cwnd(18, 100, 1));
-	EXPECT_EQ(30, mytcp_undo_cwnd(18, 100, 30));
 }
 
 TEST_HARNESS_MAIN
