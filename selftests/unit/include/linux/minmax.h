@@ -31,4 +31,10 @@
 	min(clamp_, hi);			\
 })
 
+#define clamp_t(type, x, lo, hi) ({		\
+	type clamp_x_ = (x);			\
+	clamp_x_ = max_t(type, clamp_x_, lo);	\
+	min_t(type, clamp_x_, hi);		\
+})
+
 #endif /* MYTCP_UNIT_LINUX_MINMAX_H */
