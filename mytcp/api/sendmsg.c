@@ -15,9 +15,6 @@
 #include "mytcp/proto/fastopen.h"
 #include "mytcp/sock/sock.h"
 
-/* In mytcp_cb.flags: MSG_EOR, no octet of a later call may follow in this skb. */
-#define CB_EOR		0x8000
-
 /* New skbs between two looks at what has arrived meanwhile. */
 #define BACKLOG_EVERY	16
 
@@ -133,7 +130,7 @@ static struct sk_buff *sending_skb(struct sending *s)
 
 	/* the fragments of a clone are not ours alone to change */
 	if (tail && !s->full && tail->len < s->goal && !skb_cloned(tail) &&
-	    !(mytcp_cb(tail)->flags & CB_EOR))
+	    !(mytcp_cb(tail)->flags & MYTCP_CB_EOR))
 		return tail;
 	return new_skb(s);
 }
@@ -237,7 +234,7 @@ static void sending_queued(struct sending *s, struct sk_buff *skb, int len)
 
 	if (!msg_data_left(s->msg)) {
 		if (s->flags & MSG_EOR)
-			mytcp_cb(skb)->flags |= CB_EOR;
+			mytcp_cb(skb)->flags |= MYTCP_CB_EOR;
 	} else if (skb->len >= s->goal && !(s->flags & MSG_OOB)) {
 		push_full(s, skb);
 	}

@@ -164,6 +164,74 @@ int mytcp_sendq_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len,
 }
 
 /**
+ * mytcp_sendq_can_gather() - may the first skb of sk_write_queue be made longer?
+ * @sk: socket, locked
+ * @len: octets that it shall hold
+ *
+ * Return: true when there is so much, of one record, in as few fragments as an skb can
+ * have.
+ */
+bool mytcp_sendq_can_gather(const struct sock *sk, u32 len)
+{
+	unsigned int frags = 0;
+	struct sk_buff *skb;
+	u32 have = 0;
+
+	skb_queue_walk(&sk->sk_write_queue, skb) {
+		frags += skb_shinfo(skb)->nr_frags;
+		if (!skb->len || frags > MAX_SKB_FRAGS)
+			return false;
+		have += skb->len;
+		if (have >= len)
+			return true;
+		if (mytcp_cb(skb)->flags & MYTCP_CB_EOR)
+			return false;
+	}
+	return false;
+}
+
+/* The octets of @next follow in @skb. */
+static bool sendq_join(struct sock *sk, struct sk_buff *skb, struct sk_buff *next)
+{
+	bool stolen;
+	int delta;
+
+	if (!skb_try_coalesce(skb, next, &stolen, &delta))
+		return false;
+	next->truesize -= delta;	/* which is charged for, and moved with them */
+	mytcp_cb(skb)->end = mytcp_cb(next)->end;
+	mytcp_cb(skb)->flags |= mytcp_cb(next)->flags;
+	mytcp_sendq_take_back(sk, next);
+	return true;
+}
+
+/**
+ * mytcp_sendq_gather() - the first skb of sk_write_queue gets a length
+ * @sk: socket, locked
+ * @len: octets that it shall hold, mytcp_sendq_can_gather()
+ *
+ * Return: 0, or a negative errno, and the skbs are of any lengths.
+ */
+int mytcp_sendq_gather(struct sock *sk, u32 len)
+{
+	struct sk_buff *skb = skb_peek(&sk->sk_write_queue), *next;
+
+	while (skb->len < len) {
+		u32 more = len - skb->len;
+
+		next = skb_peek_next(skb, &sk->sk_write_queue);
+		if (next->len > more &&
+		    mytcp_sendq_split_unsent(sk, next, more, GFP_ATOMIC))
+			return -ENOMEM;
+		if (!sendq_join(sk, skb, next))
+			return -EMSGSIZE;
+	}
+	if (skb->len == len)
+		return 0;
+	return mytcp_sendq_split_unsent(sk, skb, len, GFP_ATOMIC);
+}
+
+/**
  * mytcp_sendq_is_in_pieces() - shall the queue be cut no more?
  * @sk: socket, locked
  *

@@ -11,6 +11,9 @@
 #include "mytcp/sock/sent.h"
 #include "mytcp/sock/sock.h"
 
+/* In mytcp_cb.flags: MSG_EOR, no octet of a later call may follow in this skb. */
+#define MYTCP_CB_EOR	0x8000
+
 struct sk_buff *mytcp_sendq_alloc(struct sock *sk, gfp_t gfp);
 void mytcp_sendq_append(struct sock *sk, struct sk_buff *skb);
 void mytcp_sendq_take_back(struct sock *sk, struct sk_buff *skb);
@@ -22,6 +25,8 @@ int mytcp_sendq_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len,
 			     gfp_t gfp);
 int mytcp_sendq_split_sent(struct sock *sk, struct sk_buff *skb, u32 len,
 			   gfp_t gfp);
+bool mytcp_sendq_can_gather(const struct sock *sk, u32 len);
+int mytcp_sendq_gather(struct sock *sk, u32 len);
 bool mytcp_sendq_is_in_pieces(struct sock *sk);
 void mytcp_sendq_order(struct sock *sk);
 void mytcp_sendq_disorder(struct sock *sk);
