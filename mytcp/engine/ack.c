@@ -6,6 +6,8 @@
 #include "mytcp/engine/ack.h"
 #include "mytcp/engine/congestion.h"
 #include "mytcp/engine/ecn.h"
+#include "mytcp/engine/output.h"
+#include "mytcp/engine/plpmtu.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sacked.h"
 #include "mytcp/engine/sendq.h"
@@ -145,7 +147,9 @@ static void ack_react(struct sock *sk, struct mytcp_cong_ack *told, bool marked,
 	}
 	told->delivered_ce = marked ? told->delivered : 0;
 	told->in_flight = mytcp_recovery_in_flight(sk);
-	if (ms->lost > lost)
+	/* a loss begins a recovery, but that of a probe (RFC 4821 7.6.2) */
+	if (ms->lost > lost && (ms->recovery == MYTCP_RECOVERY_FAST ||
+				ms->recovery == MYTCP_RECOVERY_LOSS))
 		told->lost = DIV_ROUND_UP(ms->lost - lost, ms->mss);
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 	mytcp_congestion_on_ack(sk, told, &news->rate);
@@ -172,11 +176,27 @@ static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
 	return rtt_us;
 }
 
+/* RFC 4821 7.6.1: segments are larger now, and the window has as many octets. */
+static void ack_probe(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was_cwnd = ms->cong.cwnd;
+	u16 was = ms->mss;
+
+	if (!mytcp_plpmtu_acked(sk))
+		return;
+	mytcp_output_sync_mss(sk, ms->pmtu);
+	ms->cong.cwnd = max_t(u64, div_u64((u64)was_cwnd * was, ms->mss), 1);
+	mytcp_trace_cwnd(sk, was_cwnd, ms->cong.ssthresh);
+}
+
 /* snd_una has moved, and everybody has heard of it. */
 static void ack_advanced(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
+	if (ms->bulk)
+		ack_probe(sk);
 	mytcp_sendq_expand(sk);
 	ms->cwnd_limited = false;
 	if (ms->urg_mode && mytcp_seq_ge(ms->snd_una, ms->snd_up))

@@ -8,6 +8,7 @@
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/pacing.h"
+#include "mytcp/engine/plpmtu.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/reply.h"
 #include "mytcp/engine/sendq.h"
@@ -134,12 +135,13 @@ static int output_send(struct sock *sk, struct sk_buff *skb,
 	return mytcp_ip(ms)->xmit(sk, skb);
 }
 
-static void output_set_gso(const struct sock *sk, struct sk_buff *skb)
+/* @whole: as one segment, though it is larger than others. */
+static void output_set_gso(const struct sock *sk, struct sk_buff *skb, bool whole)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	struct skb_shared_info *info = skb_shinfo(skb);
 
-	if (skb->len <= ms->mss) {
+	if (skb->len <= ms->mss || whole) {
 		info->gso_size = 0;
 		info->gso_segs = 0;
 		info->gso_type = 0;
@@ -165,7 +167,7 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 	seg.len = skb->len;
 	seg.flags = cb->flags & (MYTCP_SYN | MYTCP_FIN | MYTCP_PSH);
 	output_fill(sk, &seg);
-	output_set_gso(sk, copy);
+	output_set_gso(sk, copy, mytcp_plpmtu_is_probe(ms, cb));
 	if (!(seg.flags & MYTCP_SYN))
 		seg.flags |= mytcp_ecn_mark(sk, copy, !cb->tx && skb->len);
 	else
@@ -252,8 +254,10 @@ int mytcp_output_retransmit(struct sock *sk, struct sk_buff *skb)
 	if (skb->len > ms->mss &&
 	    mytcp_sendq_split_sent(sk, skb, ms->mss, GFP_ATOMIC))
 		return -ENOMEM;
-	if (ms->bulk)
+	if (ms->bulk) {
 		mytcp_sendq_order(sk);
+		mytcp_plpmtu_sent_again(&ms->bulk->plpmtu, cb->seq);
+	}
 	err = output_transmit(sk, skb);
 	if (err)
 		mytcp_count(sock_net(sk), TCPRetransFail);
@@ -390,7 +394,7 @@ int mytcp_output_open(struct sock *sk,
 		seg.opts.has |= MYTCP_HAS_FASTOPEN;
 		seg.opts.fastopen = *cookie;
 	}
-	output_set_gso(sk, copy);
+	output_set_gso(sk, copy, false);
 	seg.flags |= mytcp_ecn_syn_flags(sk);
 	output_opened(sk, syn);
 	if (data) {
@@ -572,21 +576,18 @@ u16 mytcp_output_advmss(const struct sock *sk, const struct dst_entry *dst)
  * @sk: socket, locked
  * @pmtu: path MTU, bytes
  *
- * MUST-16: min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize.
+ * MUST-16: min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize. A search for the path
+ * MTU may allow less than is told.
  */
 void mytcp_output_sync_mss(struct sock *sk, u32 pmtu)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
-	const struct ip_options_rcu *opt;
-	u32 overhead = mytcp_ip(ms)->hdr_len + MYTCP_HDR_LEN;
+	u32 overhead = mytcp_plpmtu_headers(sk);
+	u32 most = mytcp_plpmtu_limit(sk, pmtu);
 	u32 mss;
 
-	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
-					lockdep_sock_is_held(sk));
-	if (opt)
-		overhead += opt->opt.optlen;
-	mss = pmtu > overhead ? pmtu - overhead : 0;
+	mss = most > overhead ? most - overhead : 0;
 	mss = min_t(u32, mss, ms->peer_mss);
 	mss = max_t(u32, mss, mn->min_snd_mss);
 	if ((ms->opt | (mytcp_sock_state(sk) == MYTCP_SYN_SENT ?
@@ -603,13 +604,15 @@ void mytcp_output_sync_mss(struct sock *sk, u32 pmtu)
  * @sk: socket, locked
  * @mtu: as told; the route has a lower bound of its own (A9)
  *
- * SHLD-6; what was sent too large is sent again at once.
+ * SHLD-6; what was sent too large is sent again at once. That may be a probe alone
+ * (RFC 4821), which is larger than all others.
  */
 void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 {
 	u32 least = READ_ONCE(mytcp_net(sock_net(sk))->min_pmtu);
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct dst_entry *dst = __sk_dst_check(sk, 0);
+	u16 was = ms->mss;
 	struct sk_buff *skb;
 
 	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) ||
@@ -633,9 +636,12 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 	mtu = max_t(u32, dst_mtu(dst), least);
 	if (mtu >= ms->pmtu)
 		return;
+	mytcp_plpmtu_told(sk, mtu);
 	mytcp_output_sync_mss(sk, mtu);
-	mytcp_sent_walk(sk, skb)
-		mytcp_sendq_mark_lost(sk, skb);
+	if (ms->mss < was) {
+		mytcp_sent_walk(sk, skb)
+			mytcp_sendq_mark_lost(sk, skb);
+	}
 	mytcp_output_push(sk);
 }
 

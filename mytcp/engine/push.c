@@ -6,6 +6,7 @@
 #include "mytcp/engine/congestion.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/pacing.h"
+#include "mytcp/engine/plpmtu.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/spurious.h"
@@ -190,6 +191,13 @@ static u32 push_quota(const struct sock *sk, const struct sk_buff *skb)
 	return quota;
 }
 
+/* Octets of a probe of the path's MTU, -1 for none; 0: it waits for more room. */
+static int push_probe(struct sock *sk)
+{
+	return mytcp_plpmtu_wanted(sk) ?
+	       mytcp_plpmtu_probe(sk, mytcp_recovery_in_flight(sk)) : -1;
+}
+
 /* Returns true when a timer, or the device, will go on with what is held back. */
 static bool push_fresh(struct sock *sk)
 {
@@ -198,13 +206,14 @@ static bool push_fresh(struct sock *sk)
 
 	while ((skb = skb_peek(&sk->sk_write_queue))) {
 		u32 quota = push_quota(sk, skb);
-		int len;
+		int len = quota ? push_probe(sk) : 0;
 
-		if (!quota) {
+		if (!len) {
 			ms->cwnd_limited = true;
 			return false;
 		}
-		len = push_allowed(sk, skb, quota);
+		if (len < 0)
+			len = push_allowed(sk, skb, quota);
 		if (len < 0)
 			len = push_small_window(sk, skb);
 		if (len < 0)

@@ -7,6 +7,7 @@
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/congestion.h"
 #include "mytcp/engine/ecn.h"
+#include "mytcp/engine/plpmtu.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/spurious.h"
 #include "mytcp/engine/timer.h"
@@ -150,6 +151,8 @@ void mytcp_recovery_on_dupack(struct sock *sk)
 	/* RFC 6582 3.2 step 2: not for the echoes of an earlier recovery, at its end */
 	if (ms->recovery == MYTCP_RECOVERY_OPEN &&
 	    mytcp_seq_le(ms->snd_una, ms->recover))
+		return;
+	if (mytcp_plpmtu_lost_head(sk))
 		return;
 	recovery_enter(sk, MYTCP_RECOVERY_FAST, MYTCP_CONG_LOSS);
 	recovery_mark_head(sk);
@@ -316,7 +319,8 @@ static void recovery_look(struct sock *sk, const struct mytcp_news *news, u64 no
 				min(usecs_to_jiffies(wait_us) + 1,
 				    mytcp_timer_rto(ms)));
 	if (worse && (ms->recovery == MYTCP_RECOVERY_OPEN ||
-		      ms->recovery == MYTCP_RECOVERY_CWR))
+		      ms->recovery == MYTCP_RECOVERY_CWR) &&
+	    !mytcp_plpmtu_lost(sk))
 		recovery_enter_fast(sk, news);
 	if (ms->recovery == MYTCP_RECOVERY_FAST)
 		recovery_prr(sk, news, worse);

@@ -5,6 +5,7 @@
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/output.h"
+#include "mytcp/engine/plpmtu.h"
 #include "mytcp/engine/recovery.h"
 #include "mytcp/engine/sendq.h"
 #include "mytcp/engine/timer.h"
@@ -119,6 +120,17 @@ static void timeout_count(struct sock *sk)
 		mytcp_count(net, TCPRenoFailures);
 }
 
+/*
+ * MUST-20: R1, tell IP that the route may be dead; or it has a link that is too narrow,
+ * and nobody says so (RFC 4821 7.7).
+ */
+static void timeout_r1(struct sock *sk)
+{
+	if (mytcp_plpmtu_black_hole(sk))
+		mytcp_output_sync_mss(sk, mytcp_sk(sk)->pmtu);
+	dst_negative_advice(sk);
+}
+
 /* RFC 6298 5.4 to 5.6, RFC 9293 3.8.3. */
 static void timeout_retransmit(struct sock *sk)
 {
@@ -141,9 +153,8 @@ static void timeout_retransmit(struct sock *sk)
 		timeout_give_up(sk);
 		return;
 	}
-	/* MUST-20: R1, tell IP that the route may be dead */
 	if (*tries >= READ_ONCE(mytcp_net(sock_net(sk))->retries1) && !opening)
-		dst_negative_advice(sk);
+		timeout_r1(sk);
 
 	timeout_count(sk);
 	if (*tries < U8_MAX)

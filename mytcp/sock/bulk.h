@@ -11,6 +11,7 @@
 #include "mytcp/proto/drs.h"
 #include "mytcp/proto/frto.h"
 #include "mytcp/proto/minrtt.h"
+#include "mytcp/proto/plpmtu.h"
 #include "mytcp/proto/prr.h"
 #include "mytcp/proto/rack.h"
 #include "mytcp/proto/reasm.h"
@@ -32,6 +33,7 @@
  * @probed: octets in flight when @tlp was sent; sk
  * @frto: a timeout that may have been needless; sk
  * @minrtt: smallest round trip of late, RACK's; sk
+ * @plpmtu: how large packets may be, found out by probes; sk
  * @dsack_seen: the peer has reported a duplicate; sk
  * @ordered: @order is kept
  * @sacked: octets of the skbs that are marked as SACKed; sk
@@ -50,6 +52,7 @@ struct mytcp_bulk {
 	u32 probed;
 	struct mytcp_frto frto;
 	struct mytcp_minrtt minrtt;
+	struct mytcp_plpmtu plpmtu;
 	bool dsack_seen;
 	bool ordered;
 	u32 sacked;

@@ -56,6 +56,11 @@ static void default_limits(struct mytcp_net *mn)
 	mn->rst_ratelimit = 200;
 	mn->min_snd_mss = 48;
 	mn->min_pmtu = 552;
+	mn->mtu_probing = MYTCP_MTU_PROBING_OFF;
+	mn->base_mss = 1024;
+	mn->mtu_probe_floor = 48;
+	mn->probe_threshold = 8;
+	mn->probe_interval = 600;
 }
 
 static void default_settings(struct mytcp_net *mn)

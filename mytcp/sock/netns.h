@@ -52,6 +52,7 @@ struct mytcp_fastopen_ring;
 	X(TCPACKSkippedPAWS) X(TCPACKSkippedSeq)			\
 	X(TCPACKSkippedFinWait2) X(TCPACKSkippedTimeWait)		\
 	X(TCPACKSkippedChallenge) X(TCPWinProbe) X(TCPKeepAlive)	\
+	X(TCPMTUPFail) X(TCPMTUPSuccess)				\
 	X(TCPDelivered) X(TCPDeliveredCE) X(TCPZeroWindowDrop)		\
 	X(TCPRcvQDrop) X(TCPFastOpenActive) X(TCPFastOpenActiveFail)	\
 	X(TCPFastOpenPassive) X(TCPFastOpenPassiveFail)			\
@@ -64,6 +65,10 @@ struct mytcp_fastopen_ring;
 	X(DropOutOfWindow) X(DropBlindRst) X(DropNoAck) X(DropBadAck)	\
 	X(DropOldAck) X(DropAfterFin) X(DropAfterClose)			\
 	X(DropTimeWait) X(DropNoRoute) X(DropNoMemory) X(RstsSkipped)
+
+/* Settings of mtu_probing (RFC 4821): in between, after a black hole. */
+#define MYTCP_MTU_PROBING_OFF		0
+#define MYTCP_MTU_PROBING_ALWAYS	2
 
 enum mytcp_counter {
 #define MYTCP_COUNTER(name) MYTCP_MIB_##name,
@@ -126,6 +131,11 @@ struct mytcp_counters {
  * @rst_ratelimit: RSTs for closed ports to one host, a second; 0 for no limit
  * @min_snd_mss: smallest send MSS, bytes
  * @min_pmtu: smallest path MTU believed, bytes
+ * @mtu_probing: MYTCP_MTU_PROBING_*
+ * @base_mss: send MSS that a search for the path MTU begins with, bytes
+ * @mtu_probe_floor: smallest send MSS that such a search comes down to, bytes
+ * @probe_threshold: a range smaller than this is searched no further, bytes
+ * @probe_interval: after that time it is searched again, seconds
  * @max_orphans: sockets nobody holds, at most
  * @thin_linear_timeouts: TCP_THIN_LINEAR_TIMEOUTS for every socket
  * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
@@ -188,6 +198,11 @@ struct mytcp_net {
 	int rst_ratelimit;
 	int min_snd_mss;
 	int min_pmtu;
+	int mtu_probing;
+	int base_mss;
+	int mtu_probe_floor;
+	int probe_threshold;
+	int probe_interval;
 	int max_orphans;
 	int thin_linear_timeouts;
 	unsigned int notsent_lowat;
