@@ -97,6 +97,25 @@ WIRE_TEST(sack, blocks_of_nonsense_are_ignored)
 	check_eq(tcp_info(fd).tcpi_total_retrans, 0);
 }
 
+/*
+ * RFC 2018 3: blocks take room, and a full segment has none: it would be larger than
+ * the path's MTU.
+ */
+WIRE_TEST(sack, blocks_make_no_segment_larger_than_the_path)
+{
+	int fd = open_passive(w, MSS(wire_mtu_mss(w, 1500)), SACKOK), octets = 0;
+
+	inject(w, ACK, .seq = 100, .len = 10, .keep = true);
+	expect(w, ACK, .opts = { NOP, NOP, SACK(100, 110) });
+	send_pattern(fd, 0, 5000);
+	while (octets < 5000) {
+		check(receive(w, 10000));
+		check_le(w->last.packet_len, 1500);
+		octets += w->last.s.len;
+	}
+	check_eq(octets, 5000);
+}
+
 /* Only what is missing of a super-segment goes again. */
 WIRE_TEST(super, a_hole_within_a_super_segment)
 {

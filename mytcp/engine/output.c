@@ -19,6 +19,8 @@
 
 /* net.ipv4.route.min_pmtu, where nobody has changed it. */
 #define ROUTE_MTU_LEAST	552
+/* SACK blocks follow a head, and two octets that align them. */
+#define SACK_BASE	(2 + MYTCP_LEN_SACK_BASE)
 
 /* The clock of RFC 7323 as this connection shows it. */
 static u32 output_tsval(const struct mytcp_sock *ms)
@@ -50,18 +52,35 @@ static void output_syn_options(const struct sock *sk, struct mytcp_opts *opts)
 		output_put_timestamp(ms, opts);
 }
 
-static void output_options(struct sock *sk, struct mytcp_opts *opts)
+/*
+ * Blocks that have room beside @len octets of data. A full segment has none left: with
+ * a block it would be larger than the path's MTU, and not leave the host.
+ */
+static unsigned int output_sack_room(const struct mytcp_sock *ms, u32 len)
+{
+	unsigned int most = ms->opt & MYTCP_HAS_TS ? 3 : 4;
+
+	if (!len)
+		return most;
+	if (len + SACK_BASE > ms->mss)
+		return 0;
+	return min_t(u32, most, (ms->mss - len - SACK_BASE) / MYTCP_LEN_SACK_BLOCK);
+}
+
+/* @len: octets of data that they stand before */
+static void output_options(struct sock *sk, struct mytcp_opts *opts, u32 len)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
+	unsigned int room = output_sack_room(ms, len);
 
 	opts->has = 0;
 	if (ms->opt & MYTCP_HAS_TS)
 		output_put_timestamp(ms, opts);
-	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->bulk &&
+	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->bulk && room &&
 	    mytcp_sacks_any(&ms->bulk->sacks)) {
 		opts->has |= MYTCP_HAS_SACK;
 		opts->nsack = mytcp_sacks_report(&ms->bulk->sacks, opts->sack,
-						 ms->opt & MYTCP_HAS_TS ? 3 : 4);
+						 room);
 	}
 }
 
@@ -100,7 +119,7 @@ static void output_fill(struct sock *sk, struct mytcp_seg *seg)
 		ms->rcv_wup = ms->rcv_nxt;
 		return;
 	}
-	output_options(sk, &seg->opts);
+	output_options(sk, &seg->opts, seg->len);
 	seg->wnd = mytcp_window_select(sk);
 	output_urgent(sk, seg);
 }
