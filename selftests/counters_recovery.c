@@ -100,6 +100,8 @@ TALLY_TEST(recovery, segments_that_come_in_another_order)
 	expect_tally(t, COUNT(TCPSACKReorder, 1));
 	inject(w, ACK, .ack = at(10));
 	expect_tally(t, COUNT(TCPSACKReorder, 1));
+	check_eq(tcp_info(fd).tcpi_reord_seen, 3);
+	check_eq(tcp_info(fd).tcpi_dsack_dups, 0);
 }
 
 /* RFC 2883 4.1: below the ACK; and a copy of what waits in the second block. */
@@ -112,6 +114,7 @@ TALLY_TEST(recovery, duplicates_that_the_peer_has_got)
 	expect_tally(t, COUNT(TCPDSACKRecv, 1));
 	inject_sack(w, 4, at(5), at(6), at(5), at(7));
 	expect_tally(t, COUNT(TCPDSACKOfoRecv, 1), COUNT(TCPDelivered, 2));
+	check_eq(tcp_info(fd).tcpi_dsack_dups, 2);
 }
 
 /* Of what was before the SYN, or a window ago, nobody may tell. */

@@ -44,6 +44,23 @@ WIRE_TEST(timestamps, equal_timestamp_is_accepted)
 	recv_pattern(fd, 0, 20);
 }
 
+/* What a retransmission has overtaken on the way is no old duplicate. */
+WIRE_TEST(timestamps, segment_overtaken_by_a_retransmission_is_accepted)
+{
+	int fd = open_at(w, 1000);
+
+	inject(w, ACK | PSH, .seq = 11, .len = 10, STAMP(1009));
+	expect(w, ACK, .ack = 1, ECHOES(1000));
+	inject(w, ACK | PSH, .seq = 1, .len = 10, STAMP(1010));
+	expect(w, ACK, .ack = 21, ECHOES(1010));
+	inject(w, ACK | PSH, .seq = 21, .len = 10, STAMP(1009));
+	expect(w, ACK, .ack = 31, ECHOES(1010));
+	inject(w, ACK | PSH, .seq = 31, .len = 10, .keep = true, STAMP(1008));
+	expect(w, ACK, .ack = 31, ECHOES(1010));
+	recv_pattern(fd, 0, 30);
+	expect_nothing_to_read(fd);
+}
+
 /* 5.2: the comparison is modular. */
 WIRE_TEST(timestamps, timestamp_may_wrap)
 {

@@ -91,8 +91,11 @@ static void info_flight(const struct mytcp_sock *ms, struct tcp_info *info)
 	info->tcpi_probes = ms->probes_out;
 	info->tcpi_unacked = in_segments(ms, ms->snd_nxt - ms->snd_una);
 	info->tcpi_lost = in_segments(ms, ms->lost);
-	if (ms->bulk)
+	if (ms->bulk) {
 		info->tcpi_sacked = in_segments(ms, ms->bulk->sacked);
+		info->tcpi_dsack_dups = ms->bulk->dsacks;
+		info->tcpi_reord_seen = ms->bulk->reordered;
+	}
 	info->tcpi_total_retrans = mytcp_tally(ms)->total_retrans;
 	info->tcpi_snd_ssthresh = ms->cong.ssthresh;
 	info->tcpi_snd_wnd = ms->snd_wnd;

@@ -230,8 +230,10 @@ static void ack_take(struct sock *sk, const struct mytcp_seg *seg, bool dup)
 		told.acked = ack_segments(ms, before);
 	}
 	mytcp_sacked_blocks(sk, seg, &news);
-	if (news.reordered)
+	if (news.reordered) {
+		ms->bulk->reordered++;
 		mytcp_count(sock_net(sk), TCPSACKReorder);
+	}
 	mytcp_count_add(sock_net(sk), TCPDelivered, news.segs);
 	if (marked)
 		mytcp_count_add(sock_net(sk), TCPDeliveredCE, news.segs);

@@ -173,7 +173,8 @@ static int input_paws(struct sock *sk, const struct mytcp_seg *seg,
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (!(ms->opt & MYTCP_HAS_TS) || (seg->flags & MYTCP_RST) ||
-	    !mytcp_paws_old(seg, ms->ts_recent, ms->ts_recent_stamp))
+	    !mytcp_paws_old(seg, ms->ts_recent, ms->ts_recent_stamp,
+			    MYTCP_PAWS_OVERTAKEN))
 		return MYTCP_GO_ON;
 	*acts |= MYTCP_ACT_REJECT | MYTCP_ACT_PAWS;
 	return MYTCP_MIB_PAWSEstab;

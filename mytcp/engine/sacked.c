@@ -174,6 +174,8 @@ static void sacked_twice(struct sock *sk, const struct mytcp_sack_block *block,
 		mytcp_count(sock_net(sk), TCPDSACKRecv);
 	else
 		mytcp_count(sock_net(sk), TCPDSACKOfoRecv);
+	if (!news->has_dsack)
+		mytcp_sk(sk)->bulk->dsacks++;
 	news->has_dsack = true;
 	news->dsack = *block;
 }

@@ -80,9 +80,8 @@ bool mytcp_spurious_undo(struct sock *sk, const struct mytcp_news *news, u32 rtt
 		.has_ts = news->rack.has_ts,
 		.tsecr = news->rack.tsecr,
 		.dsack = news->has_dsack,
-		.dsack_before = bulk->dsack_seen,
+		.dsack_before = bulk->dsacks > news->has_dsack,
 	};
-	bulk->dsack_seen |= news->has_dsack;
 	if (news->acked && mytcp_undo_by_timestamp(&bulk->undo, &ack)) {
 		if (timeout)
 			mytcp_count(sock_net(sk), TCPLossUndo);

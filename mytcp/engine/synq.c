@@ -389,7 +389,7 @@ static int synq_acceptable(struct mytcp_synq *entry,
 	int verdict = MYTCP_MIB_DropOutOfWindow;
 
 	if ((entry->offer & MYTCP_HAS_TS) && !(seg->flags & MYTCP_RST) &&
-	    mytcp_paws_old(seg, READ_ONCE(entry->ts_recent), 1))
+	    mytcp_paws_old(seg, READ_ONCE(entry->ts_recent), 1, 0))
 		verdict = MYTCP_MIB_PAWSEstab;
 	else if (mytcp_seq_ge(end, entry->irs + 1) &&
 		 mytcp_seq_le(seg->seq, entry->irs + 1 + entry->timed.wnd))

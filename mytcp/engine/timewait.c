@@ -366,7 +366,7 @@ static bool timewait_paws_old(const struct mytcp_timewait *tw,
 			      const struct mytcp_seg *seg)
 {
 	return (tw->flags & (TW_TS | TW_TS_OLD)) == TW_TS &&
-	       mytcp_paws_old(seg, tw->ts_recent, ktime_get_seconds() ?: 1);
+	       mytcp_paws_old(seg, tw->ts_recent, ktime_get_seconds() ?: 1, 0);
 }
 
 /*

@@ -34,7 +34,8 @@
  * @frto: a timeout that may have been needless; sk
  * @minrtt: smallest round trip of late, RACK's; sk
  * @plpmtu: how large packets may be, found out by probes; sk
- * @dsack_seen: the peer has reported a duplicate; sk
+ * @dsacks: ACKs that reported a duplicate; sk
+ * @reordered: ACKs that told of a segment after a later one's; sk
  * @ordered: @order is kept
  * @sacked: octets of the skbs that are marked as SACKed; sk
  * @lost_from: no skb before it is marked as lost, if any is; sk
@@ -53,7 +54,8 @@ struct mytcp_bulk {
 	struct mytcp_frto frto;
 	struct mytcp_minrtt minrtt;
 	struct mytcp_plpmtu plpmtu;
-	bool dsack_seen;
+	u32 dsacks;
+	u32 reordered;
 	bool ordered;
 	u32 sacked;
 	u32 lost_from;
