@@ -116,6 +116,24 @@ WIRE_TEST(sack, blocks_make_no_segment_larger_than_the_path)
 	check_eq(octets, 5000);
 }
 
+/* RFC 2018 4: so an ACK of their own tells of them, if text leaves in between. */
+WIRE_TEST(sack, blocks_are_told_beside_full_segments)
+{
+	int mss = wire_mtu_mss(w, 1500), i;
+	int fd = open_passive(w, MSS(mss), SACKOK);
+
+	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 1000000);
+	send_pattern(fd, 0, 20 * mss);
+	drain(w);
+	inject(w, ACK, .seq = 100, .len = 10, .ack = 1 + 2 * mss, .keep = true);
+	if (stack_is_kernel())
+		SKIP(return, "the kernel makes the segments smaller");
+	/* slow start: two acknowledged are four to send */
+	for (i = 0; i < 4; i++)
+		expect(w, ACK | ANYPSH, .len = mss, .ack = 1);
+	expect(w, ACK, .ack = 1, .opts = { NOP, NOP, SACK(100, 110) });
+}
+
 /* Only what is missing of a super-segment goes again. */
 WIRE_TEST(super, a_hole_within_a_super_segment)
 {

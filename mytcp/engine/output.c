@@ -76,8 +76,11 @@ static void output_options(struct sock *sk, struct mytcp_opts *opts, u32 len)
 	opts->has = 0;
 	if (ms->opt & MYTCP_HAS_TS)
 		output_put_timestamp(ms, opts);
-	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->bulk && room &&
+	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->bulk &&
 	    mytcp_sacks_any(&ms->bulk->sacks)) {
+		ms->bulk->untold = !room;
+		if (!room)
+			return;
 		opts->has |= MYTCP_HAS_SACK;
 		opts->nsack = mytcp_sacks_report(&ms->bulk->sacks, opts->sack,
 						 room);

@@ -62,6 +62,14 @@ static void receive_acknowledge(struct sock *sk, unsigned int acts)
 	}
 }
 
+/* What is due at once is said by text that was sent meanwhile, but for SACK blocks. */
+static bool receive_has_to_tell(const struct mytcp_sock *ms, unsigned int acts,
+				u32 sent)
+{
+	return mytcp_tally(ms)->segs_out == sent ||
+	       ((acts & MYTCP_ACT_ACK) && ms->bulk && ms->bulk->untold);
+}
+
 /**
  * mytcp_receive() - a segment for a full socket
  * @sk: socket, locked and referenced; perhaps closed by this
@@ -91,7 +99,7 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 		mytcp_output_push(sk);
 		mytcp_sock_wake_writer(sk);
 	}
-	if (mytcp_tally(ms)->segs_out == sent)
+	if (receive_has_to_tell(ms, acts, sent))
 		receive_acknowledge(sk, acts);
 	if (acts & MYTCP_ACT_TIMEWAIT)
 		mytcp_timewait_enter(sk, MYTCP_TIME_WAIT,

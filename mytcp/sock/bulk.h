@@ -36,6 +36,7 @@
  * @plpmtu: how large packets may be, found out by probes; sk
  * @dsacks: ACKs that reported a duplicate; sk
  * @reordered: ACKs that told of a segment after a later one's; sk
+ * @untold: the last segment had no room for the blocks of @sacks; sk
  * @ordered: @order is kept
  * @sacked: octets of the skbs that are marked as SACKed; sk
  * @lost_from: no skb before it is marked as lost, if any is; sk
@@ -56,6 +57,7 @@ struct mytcp_bulk {
 	struct mytcp_plpmtu plpmtu;
 	u32 dsacks;
 	u32 reordered;
+	bool untold;
 	bool ordered;
 	u32 sacked;
 	u32 lost_from;
