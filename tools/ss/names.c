@@ -104,7 +104,7 @@ void name_rate(char *text, double rate, bool numeric)
 	static const struct {
 		double factor;
 		const char *prefix;
-	} units[] = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
+	} units[] = { { 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
 	size_t i;
 
 	if (numeric) {

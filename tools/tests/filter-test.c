@@ -310,6 +310,7 @@ int main(void)
 	test_rate(9876536, false, "9.88Mbps");
 	test_rate(160e3, false, "160kbps");
 	test_rate(28262389888., false, "28.3Gbps");
+	test_rate(1070e9, false, "1.07Tbps");
 	test_rate(28262389888., true, "28262389888bps");
 	return failed != 0;
 }
