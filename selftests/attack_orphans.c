@@ -8,6 +8,9 @@
  *
  * MYTCP_TEST_ORPHANS=10000 makes it an attack by as many.
  */
+#include <fcntl.h>
+
+#include "lib/hosts.h"
 #include "lib/siege.h"
 #include "lib/sockets.h"
 #include "lib/sockstat.h"
@@ -15,11 +18,25 @@
 
 #define BOUND	100	/* of orphans, and of buckets */
 #define TEXT_LEN 1000
+#define LOT	100000	/* octets that one orphan holds, where memory is short */
+#define HOLDERS	60
+#define RESERVE	512	/* pages that two CPUs may keep for themselves */
 
 FIXTURE(orphans) {
 	struct siege s;
 	int peers;
+	char mem[64];	/* what the machine's sockets may have, before the test */
 };
+
+static void read_mem(void *text)
+{
+	sysctl_get_text("mem", text, 64);
+}
+
+static void write_mem(void *text)
+{
+	sysctl_set_text("mem", text);
+}
 
 FIXTURE_SETUP(orphans)
 {
@@ -32,10 +49,12 @@ FIXTURE_SETUP(orphans)
 	sysctl_set("max_tw_buckets", BOUND);
 	/* None gives up by itself, however long the machine takes. */
 	sysctl_set("orphan_retries", 15);
+	in_first_namespace(read_mem, self->mem);
 }
 
 FIXTURE_TEARDOWN(orphans)
 {
+	in_first_namespace(write_mem, self->mem);
 	siege_end(&self->s);
 }
 
@@ -126,6 +145,51 @@ TEST_F_TIMEOUT(orphans, before_a_closed_window_are_bounded, LONG_TEST)
 	}
 	expect_bounded_orphans(s, 1 << FIN_WAIT1);
 	check_le(c->heard, self->peers + crowd_rsts(c) + 12 * BOUND);
+}
+
+static bool has_given_back(void *pages)
+{
+	return sockstat("mem") <= *(long *)pages;
+}
+
+/*
+ * A17: they are few enough, but what they hold is too much: as many are reset as it
+ * takes, and others are served.
+ */
+TEST_F_TIMEOUT(orphans, before_a_closed_window_give_memory_back, LONG_TEST)
+{
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	char text[LOT] = "", limits[64];
+	long before = sockstat("mem"), most, all;
+	int i, fd;
+
+	for (i = 0; i < HOLDERS; i++) {
+		crowd_connect(c, i, 0);
+		fd = wire_accept(s->lfd);
+		set_opt(fd, SOL_SOCKET, SO_SNDBUF, 4 * LOT);
+		check_eq(send(fd, text, LOT, 0), LOT);
+		close(fd);
+	}
+	all = sockstat("mem") - before;
+	test_note("%d orphans hold %ld pages", HOLDERS, all);
+	check_ge(all, HOLDERS * LOT / sysconf(_SC_PAGESIZE) - RESERVE);
+	/* one namespace has no say in what all of them may have */
+	check_err(open("/proc/sys/net/mytcp/mem", O_WRONLY | O_CLOEXEC), EACCES);
+	most = before + all / 2;
+	snprintf(limits, sizeof(limits), "1 1 %ld", most);
+	in_first_namespace(write_mem, limits);
+	/* each is looked at when it asks for a window */
+	check(await_true(has_given_back, &most, LONG_TEST * 1000 / 2));
+	crowd_hear(c, GLIMPSE_MS);
+	check_ge(counted("TCPAbortOnMemory"), HOLDERS / 4);
+	check_eq(counted("TCPAbortOnMemory"), crowd_aborts(c));
+	check_eq(crowd_states(FIN_WAIT1) + crowd_aborts(c), HOLDERS);
+	siege_unharmed(s);
+	siege_open_to_others(s);
+	in_first_namespace(write_mem, self->mem);
+	crowd_leave(c);
+	siege_forgotten(s);
 }
 
 /* A15: our FIN is acknowledged, and theirs never comes. */

@@ -7,10 +7,10 @@
 #include "lib/test.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 
 #include "lib/flight.h"
+#include "lib/hosts.h"
 #include "lib/objects.h"
 #include "lib/sockets.h"
 
@@ -28,19 +28,6 @@ static int open_with(struct wire *w, const char *name)
 static int open_patient(struct wire *w, const char *name)
 {
 	return open_flight(w, 300, name, SYN, MSS(SEGMENT));
-}
-
-/* In the namespace where the machine's settings are made, and back. */
-static void in_first_namespace(void (*act)(void *), void *arg)
-{
-	int back = check_ok(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-	int first = check_ok(open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC));
-
-	check_ok(setns(first, CLONE_NEWNET));
-	act(arg);
-	check_ok(setns(back, CLONE_NEWNET));
-	close(first);
-	close(back);
 }
 
 static void write_allowed(void *names)

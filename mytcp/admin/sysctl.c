@@ -140,6 +140,17 @@ static int do_allowed(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
 	return do_algorithms(entry, true, write, buffer, len, pos);
 }
 
+/* Pages of all sockets of the machine. */
+static int do_mem(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
+		  void *buffer, size_t *len, loff_t *pos)
+{
+	struct ctl_table copy = *entry;
+
+	copy.data = mytcp_sock_mem;
+	copy.maxlen = sizeof(mytcp_sock_mem);
+	return proc_doulongvec_minmax(&copy, write, buffer, len, pos);
+}
+
 /* In the template, .data is the field's offset. */
 #define NAMED(_name, _field, _handler, _min, _max) {			\
 	.procname	= (_name),					\
@@ -230,6 +241,11 @@ static const struct ctl_table template[] = {
 		.proc_handler	= do_allowed,
 	},
 	{
+		.procname	= "mem",
+		.mode		= 0644,
+		.proc_handler	= do_mem,
+	},
+	{
 		.procname	= "fastopen_key",
 		.data		= (void *)offsetof(struct mytcp_net, fastopen_ring),
 		.mode		= 0600,
@@ -239,13 +255,14 @@ static const struct ctl_table template[] = {
 
 #define COUNT	ARRAY_SIZE(template)
 
-/* What everybody may choose is said for the whole machine, in one place. */
-static void protect_allowed(struct ctl_table *entries, const struct net *net)
+/* What holds for the whole machine is said in one place. */
+static void protect_machine(struct ctl_table *entries, const struct net *net)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT && !net_eq(net, &init_net); i++) {
-		if (entries[i].proc_handler == do_allowed)
+		if (entries[i].proc_handler == do_allowed ||
+		    entries[i].proc_handler == do_mem)
 			entries[i].mode = 0444;
 	}
 }
@@ -264,7 +281,7 @@ static int __net_init sysctl_enter(struct net *net)
 	memcpy(entries, template, sizeof(template));
 	for (i = 0; i < COUNT; i++)
 		entries[i].data = (u8 *)mn + (size_t)template[i].data;
-	protect_allowed(entries, net);
+	protect_machine(entries, net);
 
 	mn->sysctl_header = mytcp_sysctl_register(net, "net/mytcp", entries,
 						  COUNT);

@@ -35,7 +35,6 @@
 static atomic_long_t memory_allocated;
 static DEFINE_PER_CPU(int, memory_on_cpu);
 static unsigned long memory_pressure;
-static long memory_limits[3];
 
 /*
  * What one socket gets beyond those limits, bytes; only the first value counts.
@@ -53,9 +52,9 @@ static void set_memory_limits(void)
 {
 	unsigned long pages = max(nr_free_buffer_pages() / 16, 128UL);
 
-	memory_limits[0] = pages / 4 * 3;
-	memory_limits[1] = pages;
-	memory_limits[2] = pages / 2 * 3;
+	mytcp_sock_mem[0] = pages / 4 * 3;
+	mytcp_sock_mem[1] = pages;
+	mytcp_sock_mem[2] = pages / 2 * 3;
 }
 
 /* ---- struct proto ---- */
@@ -127,7 +126,7 @@ struct proto mytcp_prot = {
 	.stream_memory_free	= mytcp_sock_may_queue,
 	.sockets_allocated	= &mytcp_sockets,
 	.orphan_count		= &mytcp_orphans,
-	.sysctl_mem		= memory_limits,
+	.sysctl_mem		= mytcp_sock_mem,
 	.sysctl_wmem		= wmem_least,
 	.sysctl_rmem		= rmem_least,
 	.max_header		= MYTCP_HEADROOM,

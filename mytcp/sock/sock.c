@@ -461,6 +461,8 @@ void mytcp_sock_purge_reasm(struct sock *sk)
 	}
 }
 
+long mytcp_sock_mem[3];
+
 /**
  * mytcp_sock_orphans() - sockets without a user, in the machine
  *

@@ -549,6 +549,11 @@ void mytcp_sock_destruct(struct sock *sk);
 void mytcp_sock_purge_send(struct sock *sk);
 void mytcp_sock_purge_reasm(struct sock *sk);
 /* Orphans in the machine. */
+/*
+ * Pages that all sockets together may have: below the first there is no pressure, above
+ * the second there is, above the third no more is given. Read without a lock.
+ */
+extern long mytcp_sock_mem[3];
 int mytcp_sock_orphans(void);
 bool mytcp_sock_too_many_orphans(const struct sock *sk);
 

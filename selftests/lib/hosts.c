@@ -32,6 +32,18 @@ int host_new(void)
 	return there;
 }
 
+void in_first_namespace(void (*act)(void *arg), void *arg)
+{
+	int here = host_here();
+	int first = check_ok(open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC));
+
+	host_enter(first);
+	act(arg);
+	host_enter(here);
+	close(first);
+	close(here);
+}
+
 static void plug_in(const struct plug *p)
 {
 	host_enter(p->host);

@@ -12,6 +12,9 @@ int host_here(void);
 int host_new(void);
 void host_enter(int host);
 
+/* In the namespace where the machine's settings are made, and back. */
+void in_first_namespace(void (*act)(void *arg), void *arg);
+
 /* A cable: each end is a device of a host, with an address and its /24. */
 struct plug {
 	int host;
