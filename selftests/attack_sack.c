@@ -180,7 +180,8 @@ WIRE_TEST_TIMEOUT(super, of_every_second_segment_leaves_the_queue_bounded, LONG_
 		     COUNT(TCPLostRetransmit, WHATEVER),
 		     COUNT(TCPTimeouts, WHATEVER), COUNT(TCPLossFailures, WHATEVER),
 		     COUNT(TCPSackRecoveryFail, WHATEVER),
-		     COUNT(TCPLossUndo, WHATEVER), COUNT(TCPRenoFailures, WHATEVER),
+		     COUNT(TCPLossUndo, WHATEVER), COUNT(TCPSpuriousRTOs, WHATEVER),
+		     COUNT(TCPRenoFailures, WHATEVER),
 		     COUNT(TCPSackFailures, WHATEVER));
 	tally_end(t);
 	/* And the connection goes on. */

@@ -29,11 +29,19 @@ static inline bool mytcp_pacing_holds(struct sock *sk, const struct sk_buff *skb
 	return mytcp_pacing_wanted(sk) && mytcp_pacing_early(sk);
 }
 
-/* Octets to be sent at once; the rate is known even where nobody asks for pacing. */
+/* An skb of fewer octets weighs more than it carries: A11, A12. */
+#define MYTCP_BURST_LEAST	4096
+
+/*
+ * Octets to be sent at once. The rate is known even where nobody asks for pacing; there,
+ * it is no reason to fill the send buffer with skbs of tiny segments.
+ */
 static inline u32 mytcp_pacing_burst(const struct sock *sk)
 {
-	return mytcp_pace_burst(READ_ONCE(sk->sk_pacing_rate),
-				mytcp_sk(sk)->mss);
+	u32 burst = mytcp_pace_burst(READ_ONCE(sk->sk_pacing_rate),
+				     mytcp_sk(sk)->mss);
+
+	return mytcp_pacing_wanted(sk) ? burst : max_t(u32, burst, MYTCP_BURST_LEAST);
 }
 
 #endif /* MYTCP_ENGINE_PACING_H */
