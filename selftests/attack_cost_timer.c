@@ -219,15 +219,6 @@ WIRE_TEST(cost, of_nonsense_is_that_of_an_ack)
 
 /* ---- A13: text in pieces of an octet (CVE-2018-5390, CVE-2018-6922) ---- */
 
-static uint32_t meminfo(int fd, int which)
-{
-	uint32_t mem[SK_MEMINFO_VARS] = {};
-	socklen_t len = sizeof(mem);
-
-	check_ok(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len));
-	return mem[which];
-}
-
 static int64_t octet_at(struct wire *w, int64_t seq)
 {
 	static uint8_t packet[MAX_PACKET];

@@ -12,15 +12,6 @@
 
 WIRE_FIXTURE(reasm)
 
-static uint32_t meminfo(int fd, int which)
-{
-	uint32_t mem[SK_MEMINFO_VARS] = {};
-	socklen_t len = sizeof(mem);
-
-	check_ok(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len));
-	return mem[which];
-}
-
 /*
  * Every second octet, from the far end: as many are kept as the receive buffer takes
  * by what they weigh, the nearest ones; each draws an ACK. What was thrown away is not

@@ -101,15 +101,6 @@ WIRE_TEST(sack, of_a_tiny_mss_gets_no_tiny_segments)
 	}
 }
 
-static long wmem_queued(int fd)
-{
-	uint32_t mem[SK_MEMINFO_VARS] = {};
-	socklen_t len = sizeof(mem);
-
-	check_ok(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len));
-	return mem[SK_MEMINFO_WMEM_QUEUED];
-}
-
 #define TINY	48
 #define SNDBUF	65536
 
@@ -148,7 +139,7 @@ WIRE_TEST_TIMEOUT(super, of_every_second_segment_leaves_the_queue_bounded, LONG_
 	int fd = open_sack(w, TINY), i, n;
 	struct tally t[1];
 	int64_t first;
-	long most, before;
+	unsigned int most, before, now;
 
 	if (stack_is_kernel())
 		SKIP(return, "the kernel's TCP has another bound, and other windows");
@@ -162,16 +153,17 @@ WIRE_TEST_TIMEOUT(super, of_every_second_segment_leaves_the_queue_bounded, LONG_
 	n = (w->rcv_nxt - first) / TINY;
 	/* As many as it takes, though the window shrinks if the machine is slow. */
 	check_lt(400, n);
-	before = wmem_queued(fd);
+	before = meminfo(fd, SK_MEMINFO_WMEM_QUEUED);
 	for (i = 1, most = 0; i < n; i += 2) {
 		inject(w, ACK, .ack = first, .opts = { NOP, NOP,
 		       SACK(first + i * TINY, first + (i + 1) * TINY) });
 		drain(w);
-		if (wmem_queued(fd) > most)
-			most = wmem_queued(fd);
+		now = meminfo(fd, SK_MEMINFO_WMEM_QUEUED);
+		if (now > most)
+			most = now;
 	}
-	TH_LOG("%d segments, %ld octets, %ld at most", n, before, most);
-	check_lt(most, 2 * (SNDBUF + 2 * 65536) + 16384);
+	TH_LOG("%d segments, %u octets, %u at most", n, before, most);
+	check_lt(most, 2U * (SNDBUF + 2 * 65536) + 16384);
 	/* With so short a round trip the timer may have come first. */
 	expect_tally(t, COUNT(TCPWqueueTooBig, SOME), COUNT(RetransSegs, SOME),
 		     COUNT(TCPSackRecovery, WHATEVER),
@@ -189,7 +181,7 @@ WIRE_TEST_TIMEOUT(super, of_every_second_segment_leaves_the_queue_bounded, LONG_
 	while (drain(w))
 		inject(w, ACK);
 	check_eq((int)tcp_info(fd).tcpi_unacked, 0);
-	check_eq(wmem_queued(fd), 0);
+	check_eq(meminfo(fd, SK_MEMINFO_WMEM_QUEUED), 0U);
 }
 
 TEST_HARNESS_MAIN

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <linux/mytcp.h>
+#include <linux/sock_diag.h>
 
 #include "netif.h"
 #include "stack.h"
@@ -211,6 +212,15 @@ struct tcp_info tcp_info(int fd)
 
 	check_ok(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &ti, &len));
 	return ti;
+}
+
+unsigned int meminfo(int fd, int which)
+{
+	unsigned int mem[SK_MEMINFO_VARS] = {};
+	socklen_t len = sizeof(mem);
+
+	check_ok(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len));
+	return mem[which];
 }
 
 int fd_state(int fd)

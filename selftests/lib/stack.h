@@ -58,6 +58,8 @@ void sysctl_get_text(const char *name, char *value, size_t size);
 long counter(const char *group, const char *name);
 
 struct tcp_info tcp_info(int fd);
+/* SO_MEMINFO: SK_MEMINFO_WMEM_QUEUED and so on. */
+unsigned int meminfo(int fd, int which);
 /* The state TCP_INFO tells. */
 int fd_state(int fd);
 
