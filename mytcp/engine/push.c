@@ -183,9 +183,12 @@ static u32 push_quota(const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 quota = push_room(ms, mytcp_recovery_in_flight(sk));
-	u32 burst = mytcp_pacing_burst(sk);
+	u32 least = MYTCP_PACE_SEGMENTS_LEAST, burst;
 
+	if (quota <= least || skb->len <= least * ms->mss)
+		return quota;
 	/* it was made when the rate was another, or unknown */
+	burst = mytcp_pacing_burst(sk);
 	if (skb->len > burst)
 		quota = min(quota, burst / ms->mss);
 	return quota;

@@ -13,7 +13,6 @@
 
 #define NS_PER_S	1000000000ULL
 #define BURSTS_PER_S	(NS_PER_S / MYTCP_PACE_BURST_NS)
-#define SEGMENTS_LEAST	2U	/* in a burst, so that there is one ACK for it */
 #define SKBS_LEAST	2U	/* below the socket: one on its way, one to follow it */
 
 /* Octets in the time of a burst. */
@@ -77,7 +76,7 @@ u64 mytcp_pace_sent(struct mytcp_pace *pace, u64 rate, u32 len, u64 now_ns)
  */
 u32 mytcp_pace_burst(u64 rate, u32 mss)
 {
-	return max(pace_burst_octets(rate), SEGMENTS_LEAST * mss);
+	return max(pace_burst_octets(rate), MYTCP_PACE_SEGMENTS_LEAST * mss);
 }
 
 /**

@@ -12,6 +12,7 @@
 
 #define MYTCP_PACE_BURST_NS	1000000ULL	/* of the rate go together */
 #define MYTCP_PACE_CREDIT_NS	1000000ULL	/* that was not used is not lost */
+#define MYTCP_PACE_SEGMENTS_LEAST	2U	/* in a burst: there is one ACK for it */
 
 /**
  * struct mytcp_pace - when the next segment may leave
