@@ -6,6 +6,7 @@
 #include <net/ip.h>
 #include <net/route.h>
 #include <net/checksum.h>
+#include <net/xfrm.h>
 #include "mytcp/engine/ip.h"
 
 static __be32 ip4_of(const struct in6_addr *addr)
@@ -57,12 +58,29 @@ static struct rtable *ip4_lookup(struct sock *sk, __be32 daddr, __be16 dport)
 				     sk->sk_bound_dev_if);
 }
 
+/*
+ * To protocol 6 the core grants GSO whatever the device says, to others only where it
+ * has GSO itself. Without it each segment has an skb of its own, which weighs as much
+ * as its text.
+ */
+static void ip4_grant_gso(struct sock *sk, struct dst_entry *dst)
+{
+	const struct net_device *dev = dst->dev;
+
+	if (sk_can_gso(sk) || (dst->header_len && !xfrm_dst_offload_ok(dst)))
+		return;
+	sk->sk_route_caps |= NETIF_F_GSO | NETIF_F_GSO_SOFTWARE | NETIF_F_SG |
+			     NETIF_F_HW_CSUM;
+	sk->sk_gso_max_size = min(READ_ONCE(dev->gso_max_size),
+				  GSO_LEGACY_MAX_SIZE);
+	sk->sk_gso_max_segs = max_t(u32, READ_ONCE(dev->gso_max_segs), 1);
+}
+
 static void ip4_keep_route(struct sock *sk, struct rtable *rt)
 {
 	sk->sk_gso_type = SKB_GSO_TCPV4;
 	sk_setup_caps(sk, &rt->dst);
-	/* The core grants software GSO by protocol number, and ours is not 6. */
-	sk->sk_route_caps |= NETIF_F_GSO | NETIF_F_GSO_SOFTWARE;
+	ip4_grant_gso(sk, &rt->dst);
 }
 
 /**

@@ -466,12 +466,28 @@ static inline bool mytcp_sock_memory_free(const struct sock *sk)
 	return sk_stream_wspace(sk) > 0 && mytcp_sock_may_queue(sk, 0);
 }
 
-/* A third of the send buffer is free: worth waking a writer for. */
+/* Nothing waits to be sent, though both windows would let it go. */
+static inline bool mytcp_sock_starves(const struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 nxt = READ_ONCE(ms->snd_nxt), flight = nxt - READ_ONCE(ms->snd_una);
+
+	return READ_ONCE(ms->write_seq) == nxt && flight < READ_ONCE(ms->snd_wnd) &&
+	       flight < (u64)READ_ONCE(ms->cong.cwnd) * READ_ONCE(ms->mss);
+}
+
+/*
+ * A third of the send buffer is free: worth waking a writer for. On a path that is
+ * longer than the buffer that would be too late, and then too much at once.
+ */
 static inline bool mytcp_sock_writeable(const struct sock *sk)
 {
-	return sk_stream_wspace(sk) > 0 &&
-	       sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) &&
-	       mytcp_sock_may_queue(sk, 1);
+	int space = sk_stream_wspace(sk);
+
+	return space > 0 && mytcp_sock_may_queue(sk, 1) &&
+	       (space >= sk_stream_min_wspace(sk) ||
+		(space >= READ_ONCE(sk->sk_sndbuf) / 16 &&
+		 mytcp_sock_starves(sk)));
 }
 
 /*
