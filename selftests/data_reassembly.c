@@ -3,6 +3,7 @@
  * The stream is the same whatever the network does to its segments: RFC 9293
  * 3.10.7.4, seventh; SHLD-31, S14, A19, A33, A34.
  */
+#include <linux/sock_diag.h>
 #include <stdlib.h>
 
 #include "lib/test.h"
@@ -10,6 +11,9 @@
 WIRE_FIXTURE(reassembly)
 /* The peer's numbers wrap after 1000 octets. */
 WIRE_FIXTURE(wrap, .iss = 0xfffffc17)
+
+/* Packets of many segments, which are in pages. */
+WIRE_FIXTURE(pages, .offload = true)
 
 #define PIECE	100
 
@@ -55,6 +59,31 @@ static void all_orders(struct wire *w, int fd, int n, int more)
 		for (i++, j = n - 1; i < j; i++, j--)
 			t = order[i], order[i] = order[j], order[j] = t;
 	}
+}
+
+/*
+ * A window's worth of segments behind one hole fits into the buffer: what a packet
+ * weighs beside its text is given back when its text, if it is in pages, joins that of
+ * the one before.
+ */
+WIRE_TEST(pages, of_packets_without_a_hole_between_them_are_joined)
+{
+	int fd = open_passive(w, MSS(1460)), i;
+	unsigned int one = 0;
+
+	for (i = 0; i < 6; i++) {
+		inject(w, ACK | PSH, .seq = 1001 + 6000 * i, .len = 6000, .gso = 1000,
+		       .keep = true);
+		if (!i)
+			one = meminfo(fd, SK_MEMINFO_RMEM_ALLOC);
+	}
+	check_lt(6000U, one);
+	check_lt(meminfo(fd, SK_MEMINFO_RMEM_ALLOC), 6 * one - 5 * 500);
+	inject(w, ACK | PSH, .seq = 1, .len = 1000, .keep = true);
+	w->snd_nxt = 37001;
+	recv_pattern(fd, 0, 37000);
+	drain(w);
+	check_eq(w->last.s.ack, 37001);
 }
 
 WIRE_TEST(reassembly, all_orders_of_four_segments)

@@ -113,17 +113,17 @@ static bool data_fits(struct sock *sk, struct sk_buff *skb, bool in_order)
 	return sk_rmem_schedule(sk, skb, skb->truesize);
 }
 
-static bool data_coalesce(struct sock *sk, struct sk_buff *skb)
+/*
+ * The text of @skb, which rmem does not count yet, goes to that of @tail, which ends
+ * where it begins. The caller sees to tail's end, and to kfree_skb_partial().
+ */
+static bool data_coalesce(struct sock *sk, struct sk_buff *tail,
+			  struct sk_buff *skb, bool *stolen)
 {
-	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
-	struct mytcp_cb *cb = mytcp_cb(skb);
-	bool stolen;
 	int delta;
 
-	if (!tail || mytcp_cb(tail)->end != cb->seq ||
-	    (mytcp_cb(tail)->flags & MYTCP_FIN))
-		return false;
-	if (!skb_try_coalesce(tail, skb, &stolen, &delta))
+	if ((mytcp_cb(tail)->flags & MYTCP_FIN) ||
+	    !skb_try_coalesce(tail, skb, stolen, &delta))
 		return false;
 	atomic_add(delta, &sk->sk_rmem_alloc);
 	sk_mem_charge(sk, delta);
@@ -132,9 +132,38 @@ static bool data_coalesce(struct sock *sk, struct sk_buff *skb)
 		tail->tstamp = skb->tstamp;
 		*skb_hwtstamps(tail) = *skb_hwtstamps(skb);
 	}
-	mytcp_cb(tail)->end = cb->end;
-	mytcp_cb(tail)->flags |= cb->flags & MYTCP_FIN;
+	mytcp_cb(tail)->flags |= mytcp_cb(skb)->flags & MYTCP_FIN;
 	mytcp_count(sock_net(sk), TCPRcvCoalesce);
+	return true;
+}
+
+static bool data_join_queue(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+	struct mytcp_cb *cb = mytcp_cb(skb);
+	bool stolen;
+
+	if (!tail || mytcp_cb(tail)->end != cb->seq ||
+	    !data_coalesce(sk, tail, skb, &stolen))
+		return false;
+	mytcp_cb(tail)->end = cb->end;
+	kfree_skb_partial(skb, stolen);
+	return true;
+}
+
+/*
+ * A piece follows another without a hole: a window's worth of segments alone would
+ * weigh more than the buffer, and some would have to be given up.
+ */
+static bool data_join_piece(struct sock *sk, struct sk_buff *skb)
+{
+	struct mytcp_piece *piece = &mytcp_cb(skb)->piece;
+	struct mytcp_piece *to = mytcp_reasm_touched(piece);
+	bool stolen;
+
+	if (!to || !data_coalesce(sk, mytcp_piece_skb(to), skb, &stolen))
+		return false;
+	mytcp_reasm_join(&mytcp_sk(sk)->bulk->reasm, to, piece);
 	kfree_skb_partial(skb, stolen);
 	return true;
 }
@@ -147,7 +176,7 @@ static void data_deliver(struct sock *sk, struct sk_buff *skb, bool owned)
 
 	mytcp_tally(ms)->bytes_received += end - ms->rcv_nxt;
 	WRITE_ONCE(ms->rcv_nxt, end);
-	if (!owned && data_coalesce(sk, skb))
+	if (!owned && data_join_queue(sk, skb))
 		return;
 	if (!owned)
 		skb_set_owner_r(skb, sk);
@@ -307,7 +336,6 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	data_free_covered(covered);
-	skb_set_owner_r(skb, sk);
 	mytcp_count(sock_net(sk), TCPOFOQueue);
 	if (!data_fit_skb(skb, seq, end)) {
 		mytcp_reasm_remove(&bulk->reasm, &cb->piece);
@@ -315,6 +343,8 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	mytcp_sacks_add(&bulk->sacks, cb->seq, cb->end);
+	if (!data_join_piece(sk, skb))
+		skb_set_owner_r(skb, sk);
 }
 
 /* Cut what lies beyond the window; the verdict when nothing is left. */

@@ -205,6 +205,36 @@ mytcp_reasm_insert(struct mytcp_reasm *reasm, struct mytcp_piece *piece,
 }
 
 /**
+ * mytcp_reasm_touched() - the piece that ends where another begins
+ * @piece: that other one, in a set
+ *
+ * Context: any, no locks.
+ * Return: it, or NULL: there is a hole before @piece.
+ */
+struct mytcp_piece *mytcp_reasm_touched(const struct mytcp_piece *piece)
+{
+	struct mytcp_piece *to = piece_of(rb_prev(&piece->node));
+
+	return to && to->end == piece->seq ? to : NULL;
+}
+
+/**
+ * mytcp_reasm_join() - two pieces become one
+ * @reasm: the set
+ * @to: mytcp_reasm_touched() of @piece; has the octets of both from now on
+ * @piece: the caller's afterwards
+ *
+ * Context: any, no locks.
+ */
+void mytcp_reasm_join(struct mytcp_reasm *reasm, struct mytcp_piece *to,
+		      struct mytcp_piece *piece)
+{
+	mytcp_reasm_remove(reasm, piece);
+	reasm->bytes += piece->end - piece->seq;
+	to->end = piece->end;
+}
+
+/**
  * mytcp_reasm_remove() - take a piece out
  * @reasm: the set
  * @piece: one of its pieces; the caller's afterwards

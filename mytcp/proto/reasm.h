@@ -52,6 +52,9 @@ mytcp_reasm_insert(struct mytcp_reasm *reasm, struct mytcp_piece *piece,
 struct mytcp_piece *mytcp_reasm_first(const struct mytcp_reasm *reasm);
 struct mytcp_piece *mytcp_reasm_last(const struct mytcp_reasm *reasm);
 struct mytcp_piece *mytcp_reasm_next(const struct mytcp_piece *piece);
+struct mytcp_piece *mytcp_reasm_touched(const struct mytcp_piece *piece);
+void mytcp_reasm_join(struct mytcp_reasm *reasm, struct mytcp_piece *to,
+		      struct mytcp_piece *piece);
 void mytcp_reasm_remove(struct mytcp_reasm *reasm, struct mytcp_piece *piece);
 void mytcp_reasm_trim_head(struct mytcp_reasm *reasm, struct mytcp_piece *piece,
 			   u32 seq);

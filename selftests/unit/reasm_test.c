@@ -350,6 +350,42 @@ TEST_F(reasm, a_piece_taken_out_leaves_the_others)
 	EXPECT_EQ(NULL, mytcp_reasm_first(&self->reasm));
 }
 
+TEST_F(reasm, pieces_touch_without_a_hole_between_them)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
+	struct mytcp_piece *second = insert(_metadata, self, 20, 30);
+	struct mytcp_piece *third = insert(_metadata, self, 31, 40);
+
+	EXPECT_EQ(NULL, mytcp_reasm_touched(first));
+	EXPECT_EQ(first, mytcp_reasm_touched(second));
+	EXPECT_EQ(NULL, mytcp_reasm_touched(third));
+}
+
+TEST_F(reasm, pieces_that_touch_become_one)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
+	struct mytcp_piece *second = insert(_metadata, self, 20, 30);
+	struct mytcp_piece *third = insert(_metadata, self, 40, 50);
+
+	mytcp_reasm_join(&self->reasm, first, second);
+	EXPECT_PIECES(10, 30, 40, 50);
+	EXPECT_EQ(third, mytcp_reasm_last(&self->reasm));
+	insert(_metadata, self, 30, 40);
+	EXPECT_PIECES(10, 30, 30, 40, 40, 50);
+}
+
+TEST_F(reasm, the_last_piece_becomes_a_part_of_the_one_before)
+{
+	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
+	struct mytcp_piece *last = insert(_metadata, self, 20, 30);
+
+	mytcp_reasm_join(&self->reasm, first, last);
+	EXPECT_PIECES(10, 30);
+	EXPECT_EQ(first, mytcp_reasm_last(&self->reasm));
+	insert(_metadata, self, 25, 40);
+	EXPECT_PIECES(10, 30, 30, 40);
+}
+
 TEST_F(reasm, a_piece_taken_out_may_be_inserted_again)
 {
 	struct mytcp_piece *only = insert(_metadata, self, 10, 20);
