@@ -8,13 +8,14 @@
 #include "mytcp/proto/drs.h"
 
 #define SEGMENTS_MORE	16	/* for a sender that has only begun */
+#define SEGMENTS_FIRST	10	/* its initial window, RFC 6928: more is growth */
 
 /**
  * mytcp_drs_read() - the program has read
  * @drs: state; zeroed before the first call
  * @copied_seq: sequence number after the last octet it has read
- * @window: that the peer has while all is read, octets: what the first measure is
- *	compared with
+ * @window: that the peer has while all is read, octets: the first measure is compared
+ *	with half of it, or with an initial window
  * @mss: octets of a segment
  * @rtt_us: smallest round trip, microseconds
  * @now_us: clock, microseconds, not 0
@@ -32,7 +33,7 @@ u32 mytcp_drs_read(struct mytcp_drs *drs, u32 copied_seq, u32 window, u32 mss,
 	u32 wanted = 0;
 
 	if (!drs->since_us) {
-		drs->space = window / 2;
+		drs->space = min(window / 2, SEGMENTS_FIRST * mss);
 	} else {
 		if (now_us - drs->since_us < rtt_us)
 			return 0;

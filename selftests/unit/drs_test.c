@@ -7,6 +7,7 @@
 #define MSS	1000
 #define RTT	50000		/* us */
 #define WINDOW	64000
+#define IW	(10 * MSS)	/* RFC 6928 */
 
 FIXTURE(drs) {
 	struct mytcp_drs drs;
@@ -35,20 +36,29 @@ static u32 reads(FIXTURE_DATA(drs) *self, u32 octets, u32 us)
 	return mytcp_drs_read(&self->drs, self->read, WINDOW, MSS, RTT, self->now);
 }
 
-TEST_F(drs, less_than_half_a_window_asks_for_nothing)
+TEST_F(drs, an_initial_window_asks_for_nothing)
 {
-	EXPECT_EQ(0, reads(self, WINDOW / 2, RTT));
-	EXPECT_EQ(0, reads(self, WINDOW / 2, RTT));
+	EXPECT_EQ(0, reads(self, IW, RTT));
+	EXPECT_EQ(0, reads(self, IW, RTT));
+}
+
+TEST_F(drs, half_of_a_small_window_asks_for_nothing)
+{
+	struct mytcp_drs drs = {};
+
+	EXPECT_EQ(0, mytcp_drs_read(&drs, 1, 8000, MSS, RTT, 1));
+	EXPECT_EQ(0, mytcp_drs_read(&drs, 4001, 8000, MSS, RTT, 1 + RTT));
+	EXPECT_LT(8000, mytcp_drs_read(&drs, 8002, 8000, MSS, RTT, 1 + 2 * RTT));
 }
 
 /* The sender doubles: room for twice of what was read, and for that growth. */
 TEST_F(drs, more_than_ever_before_asks_for_what_comes_next)
 {
-	EXPECT_EQ(2 * (2 * WINDOW + 16 * MSS), reads(self, WINDOW, RTT));
+	EXPECT_EQ(2 * (2 * 2 * IW + 16 * MSS), reads(self, 2 * IW, RTT));
 	/* the same again is no growth */
-	EXPECT_EQ(0, reads(self, WINDOW, RTT));
+	EXPECT_EQ(0, reads(self, 2 * IW, RTT));
 	/* a quarter more: a quarter on top */
-	EXPECT_EQ((2 * 80000 + 16 * MSS) * 5 / 4, reads(self, 80000, RTT));
+	EXPECT_EQ((2 * 25000 + 16 * MSS) * 5 / 4, reads(self, 25000, RTT));
 }
 
 /* What comes in within a round trip is one measure, however it is read. */
