@@ -74,7 +74,7 @@ void mytcp_congestion_pace(struct sock *sk)
  * mytcp_congestion_on_ack() - an ACK has come, and recovery knows of it
  * @sk: socket, locked
  * @told: what it told; in_flight is that after it. The clock, the round trip's
- *	average and the rate are filled in
+ *	average, the rate and pacing are filled in
  * @news: of the segments it tells of, or NULL
  */
 void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
@@ -90,6 +90,7 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 	told->now_us = mytcp_clock_us();
 	told->srtt_us = ms->rtt.srtt_us >> 3;
 	told->in_flight += told->delivered;
+	told->paced = READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
 	rate = mytcp_algorithms_rate(&ms->cong);
 	if (rate) {
 		mytcp_rate_sample(rate, news ?: &none, told->delivered,

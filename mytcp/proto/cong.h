@@ -85,6 +85,7 @@ struct mytcp_cong_rate {
  * @rate: delivery rate
  * @cwnd_limited: the sender had filled the window (RFC 7661 4.3)
  * @recovering: in recovery: the window must not grow for this ACK
+ * @paced: segments leave at a rate, not as ACKs let them
  */
 struct mytcp_cong_ack {
 	u32 acked;
@@ -99,6 +100,7 @@ struct mytcp_cong_ack {
 	struct mytcp_cong_rate rate;
 	bool cwnd_limited;
 	bool recovering;
+	bool paced;
 };
 
 /**

@@ -4,6 +4,12 @@
  * begins to queue. Then the window grows slowly for some rounds, and if the delay
  * stays, slow start is over; if it was noise, slow start resumes.
  *
+ * The least round trip of a round is that of its first segments. They leave after the
+ * queue of the round before has drained, so it grows only when the window is beyond
+ * what the path holds, and is two rounds from four times that. So the other sign of
+ * HyStart (Ha and Rhee, Taming the elephants, 2011) is heeded, too: when ACKs follow
+ * each other closely for half a round trip, the window fills half of the path.
+ *
  * 4.3's limit of segments that one ACK may add (L) is infinite, here as in Linux:
  * receivers with offload acknowledge up to 64 KiB at once, and with the 8 segments
  * that the RFC proposes for senders without pacing slow start would be linear.
@@ -19,6 +25,9 @@
 #define N_RTT_SAMPLE	8
 #define CSS_DIVISOR	4U
 #define CSS_ROUNDS	5
+/* Of ACK trains. RFC 1122 4.2.3.2: only every second segment has an ACK. */
+#define MIN_GAP_US	2000U
+#define TRAIN_CWND	16
 
 static void hystart_sample(struct mytcp_hystart *hs, u32 rtt_us)
 {
@@ -26,6 +35,8 @@ static void hystart_sample(struct mytcp_hystart *hs, u32 rtt_us)
 		return;
 	if (!hs->now_min_us || rtt_us < hs->now_min_us)
 		hs->now_min_us = rtt_us;
+	if (!hs->least_us || rtt_us < hs->least_us)
+		hs->least_us = rtt_us;
 	if (hs->samples < N_RTT_SAMPLE)
 		hs->samples++;
 }
@@ -52,36 +63,59 @@ static bool hystart_filled(const struct mytcp_hystart *hs)
 {
 	u32 most = max(2 * hystart_thresh(hs->calm_us), hs->calm_us / 2);
 
-	return hs->samples >= N_RTT_SAMPLE &&
-	       hs->now_min_us >= hs->calm_us + most;
+	return hs->now_min_us >= hs->calm_us + most;
 }
 
-/* Into conservative slow start, or back from it. */
-static void hystart_judge(struct mytcp_hystart *hs)
+/*
+ * Have ACKs come for that long without a gap? A sender that paces makes a train of half
+ * a round trip of any window.
+ */
+static bool hystart_train(struct mytcp_hystart *hs, const struct mytcp_cong *cong,
+			  const struct mytcp_cong_ack *ack)
 {
-	if (hs->samples < N_RTT_SAMPLE)
-		return;
+	u32 now_us = ack->now_us, gap_us = max(MIN_GAP_US, hs->least_us / 8);
+	u32 most_us = ack->paced ? hs->least_us : hs->least_us / 2;
+
+	if (now_us - hs->last_us > gap_us)
+		hs->train_us = now_us;
+	hs->last_us = now_us;
+	return most_us && cong->cwnd >= TRAIN_CWND &&
+	       now_us - hs->train_us >= most_us;
+}
+
+/* @base_us: what is less than that tells of noise */
+static void hystart_conserve(struct mytcp_hystart *hs, u32 base_us, u32 calm_us)
+{
+	hs->base_min_us = base_us;
+	hs->calm_us = calm_us;
+	hs->css_rounds = 1;	/* the rest of this one counts */
+	hs->css_acked = 0;
+}
+
+/* Into conservative slow start, back from it, or to its end. */
+static void hystart_judge(struct mytcp_hystart *hs, struct mytcp_cong *cong,
+			  const struct mytcp_cong_ack *ack)
+{
+	bool sampled = hs->samples == N_RTT_SAMPLE;
+
 	if (hs->css_rounds) {
-		if (hs->now_min_us < hs->base_min_us)
+		if (sampled && hs->now_min_us < hs->base_min_us)
 			hs->css_rounds = 0;
-	} else if (hystart_delayed(hs)) {
-		hs->base_min_us = hs->now_min_us;
-		hs->calm_us = hs->last_min_us;
-		hs->css_rounds = 1;	/* the rest of this one counts */
-		hs->css_acked = 0;
+		else if (sampled && hystart_filled(hs))
+			cong->ssthresh = cong->cwnd;
+	} else if (sampled && hystart_delayed(hs)) {
+		hystart_conserve(hs, hs->now_min_us, hs->last_min_us);
+	} else if (hystart_train(hs, cong, ack)) {
+		hystart_conserve(hs, 0, hs->least_us);
 	}
 }
 
 static void hystart_next_round(struct mytcp_hystart *hs, struct mytcp_cong *cong)
 {
-	bool filled = hystart_filled(hs);
-
 	hs->last_min_us = hs->now_min_us;
 	hs->now_min_us = 0;
 	hs->samples = 0;
-	if (!hs->css_rounds)
-		return;
-	if (hs->css_rounds++ == CSS_ROUNDS || filled)
+	if (hs->css_rounds && hs->css_rounds++ == CSS_ROUNDS)
 		cong->ssthresh = cong->cwnd;
 }
 
@@ -106,7 +140,7 @@ u32 mytcp_hystart_on_ack(struct mytcp_hystart *hs, struct mytcp_cong *cong,
 		return mytcp_cong_slow_start(cong, acked);
 
 	hystart_sample(hs, ack->rtt_us);
-	hystart_judge(hs);
+	hystart_judge(hs, cong, ack);
 	if (hs->css_rounds) {
 		steps = (acked + hs->css_acked) / CSS_DIVISOR;
 		hs->css_acked = (acked + hs->css_acked) % CSS_DIVISOR;

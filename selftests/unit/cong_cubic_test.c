@@ -27,7 +27,10 @@ FIXTURE_TEARDOWN(cubic)
 {
 }
 
-/* One ACK for one segment, at the pace of the window. */
+/*
+ * One ACK for one segment, at the pace of the window; in slow start at that of the
+ * path, which holds 200 segments.
+ */
 static void ack(FIXTURE_DATA(cubic) *self, bool limited)
 {
 	struct mytcp_cong_ack told = {
@@ -36,7 +39,8 @@ static void ack(FIXTURE_DATA(cubic) *self, bool limited)
 		.cwnd_limited = limited,
 	};
 
-	self->now_us += self->rtt_us / self->cong.cwnd;
+	self->now_us += self->rtt_us / (mytcp_cong_in_slow_start(&self->cong) ?
+					200 : self->cong.cwnd);
 	told.now_us = self->now_us;
 	mytcp_cong_on_ack(&self->cong, &told);
 }

@@ -7,6 +7,8 @@
 FIXTURE(hystart) {
 	struct mytcp_hystart hs;
 	struct mytcp_cong cong;
+	u64 now_us;
+	bool paced;
 };
 
 FIXTURE_SETUP(hystart)
@@ -23,6 +25,7 @@ static void ack(FIXTURE_DATA(hystart) *self, u32 rtt_us)
 	struct mytcp_cong_ack told = {
 		.acked = 1, .delivered = 1, .in_flight = self->cong.cwnd,
 		.rtt_us = rtt_us, .cwnd_limited = true,
+		.now_us = self->now_us, .paced = self->paced,
 	};
 
 	mytcp_hystart_on_ack(&self->hs, &self->cong, &told, 1);
@@ -135,7 +138,7 @@ TEST_F(hystart, without_samples_it_is_slow_start)
 }
 
 /* A queue as long as that is no noise. */
-TEST_F(hystart, half_a_round_trip_more_ends_slow_start_with_the_round)
+TEST_F(hystart, half_a_round_trip_more_ends_slow_start)
 {
 	round_trip(self, 80000);
 	round_trip(self, 80000);
@@ -211,6 +214,112 @@ TEST_F(hystart, after_a_loss_slow_start_is_the_plain_one)
 	EXPECT_EQ(29, mytcp_hystart_on_ack(&self->hs, &self->cong, &told, 30));
 	EXPECT_EQ(25, self->cong.cwnd);
 	EXPECT_EQ(0, self->hs.samples);
+}
+
+/*
+ * A round of 80 ms begins, with a window of 40; an ACK comes every @each_ms from then
+ * on, until the last of @count.
+ */
+static void train(FIXTURE_DATA(hystart) *self, int count, int each_ms)
+{
+	round_trip(self, 80000);
+	round_trip(self, 80000);
+	for (; count; count--) {
+		self->now_us += 1000 * each_ms;
+		ack(self, 80000);
+	}
+}
+
+/* HyStart's ACK train: half of the path is full of the window. */
+TEST_F(hystart, acks_for_half_a_round_trip_begin_conservative_slow_start)
+{
+	u32 cwnd;
+
+	train(self, 19, 2);
+	EXPECT_EQ(0, self->hs.css_rounds);
+	cwnd = self->cong.cwnd;
+	self->now_us += 2000;
+	ack(self, 80000);
+	EXPECT_EQ(1, self->hs.css_rounds);
+	EXPECT_EQ(cwnd, self->cong.cwnd);
+}
+
+/* The clock of a connection may be about to wrap in 32 bits. */
+TEST_F(hystart, acks_for_half_a_round_trip_at_any_time)
+{
+	self->now_us = 0xffffffff - 10000;
+	train(self, 19, 2);
+	EXPECT_EQ(0, self->hs.css_rounds);
+	self->now_us += 2000;
+	ack(self, 80000);
+	EXPECT_EQ(1, self->hs.css_rounds);
+}
+
+/* It is no delay that noise may have made: shorter samples do not end it. */
+TEST_F(hystart, what_a_train_began_does_not_resume)
+{
+	train(self, 20, 2);
+	ASSERT_EQ(1, self->hs.css_rounds);
+	round_trip(self, 79000);
+	EXPECT_EQ(2, self->hs.css_rounds);
+	EXPECT_TRUE(round_trip(self, 119999));
+	EXPECT_FALSE(round_trip(self, 120000));
+}
+
+/* A sender that paces spreads any window over half of a round trip. */
+TEST_F(hystart, a_paced_sender_waits_for_a_whole_round_trip)
+{
+	self->paced = true;
+	train(self, 19, 4);
+	EXPECT_EQ(0, self->hs.css_rounds);
+	self->now_us += 4000;
+	ack(self, 80000);
+	EXPECT_EQ(1, self->hs.css_rounds);
+}
+
+/* An eighth of the round trip without an ACK: what follows is another train. */
+TEST_F(hystart, a_gap_ends_a_train)
+{
+	int i;
+
+	train(self, 19, 2);
+	self->now_us += 10001;
+	for (i = 0; i < 20; i++, self->now_us += 2000)
+		ack(self, 80000);
+	EXPECT_EQ(0, self->hs.css_rounds);
+	ack(self, 80000);
+	EXPECT_EQ(1, self->hs.css_rounds);
+}
+
+TEST_F(hystart, an_eighth_of_the_round_trip_is_no_gap)
+{
+	train(self, 19, 2);
+	self->now_us += 10000;
+	ack(self, 80000);
+	EXPECT_EQ(1, self->hs.css_rounds);
+}
+
+/* 2 ms are none on the shortest path: every second segment has an ACK. */
+TEST_F(hystart, two_milliseconds_are_no_gap)
+{
+	round_trip(self, 3000);
+	round_trip(self, 3000);
+	self->now_us += 2000;
+	ack(self, 3000);
+	EXPECT_EQ(1, self->hs.css_rounds);
+}
+
+TEST_F(hystart, a_window_below_16_is_no_train)
+{
+	ack(self, 80000);
+	while (self->cong.cwnd < 15) {
+		self->now_us += 9000;
+		ack(self, 80000);
+	}
+	self->now_us += 9000;
+	ack(self, 80000);
+	EXPECT_EQ(16, self->cong.cwnd);
+	EXPECT_EQ(0, self->hs.css_rounds);
 }
 
 TEST_HARNESS_MAIN
