@@ -267,6 +267,34 @@ WIRE_TEST(late, a_recovery_that_was_needless_is_undone)
 	check_eq(tcp_info(fd).tcpi_total_retrans, 1);
 }
 
+/*
+ * Three that were sent last come first, the others one by one, and are acknowledged so:
+ * after the first of them it is known that they are late, and none is sent again.
+ */
+WIRE_TEST(late, what_is_overtaken_teaches_the_reordering_window_at_once)
+{
+	int fd = quiet_ts(w), i, again;
+	uint32_t original;
+
+	send_segments(fd, 0, IW);
+	expect_segments_only(w, 0, IW);
+	original = w->last.tsval;
+	expect_none(w, RTT);
+	inject(w, ACK, .ack = at(0), .opts = { NOP, NOP, TS(w->tsval, original),
+					       NOP, NOP, SACK(at(7), at(IW)) });
+	again = drain(w);
+	check_ge(again, 1);
+	check_lt(again, 7);
+	for (i = 1; i < 7; i++) {
+		inject(w, ACK, .ack = at(i), .opts = { NOP, NOP,
+		       TS(w->tsval, original), NOP, NOP, SACK(at(7), at(IW)) });
+		expect_none(w, 0);
+	}
+	inject(w, ACK, .ack = at(IW), .opts = { NOP, NOP, TS(w->tsval, original) });
+	check_ge(tcp_info(fd).tcpi_snd_cwnd, IW);
+	check_eq((int)tcp_info(fd).tcpi_total_retrans, again);
+}
+
 /* Segment @n arrives @ms after @by others that were sent behind it. */
 static void overtaken(struct wire *w, int fd, int n, int by, int ms)
 {

@@ -48,13 +48,17 @@ static bool is_first_copy(const struct mytcp_rack_seg *seg,
 	return ack->now_us - seg->xmit_us < ack->min_rtt_us;
 }
 
-/* Step 3: RACK_detect_reordering() */
+/*
+ * Step 3: RACK_detect_reordering(). The first copy of a segment that was sent again is
+ * as good as one that was not: otherwise, where each ACK is for the one segment that
+ * the ACK before has made us send again, nothing would ever be learnt.
+ */
 static void detect_reordering(struct mytcp_rack *rack,
-			      const struct mytcp_rack_seg *seg)
+			      const struct mytcp_rack_seg *seg, bool first_copy)
 {
 	if (mytcp_seq_gt(seg->end, rack->fack))
 		rack->fack = seg->end;
-	else if (seg->end != rack->fack && !seg->again)
+	else if (seg->end != rack->fack && first_copy)
 		rack->reordering_seen = true;
 }
 
@@ -75,8 +79,10 @@ bool mytcp_rack_delivered(struct mytcp_rack *rack,
 			  const struct mytcp_rack_seg *seg,
 			  const struct mytcp_rack_ack *ack)
 {
-	detect_reordering(rack, seg);
-	if (seg->again && is_first_copy(seg, ack))
+	bool first_copy = !seg->again || is_first_copy(seg, ack);
+
+	detect_reordering(rack, seg, first_copy);
+	if (seg->again && first_copy)
 		return false;
 
 	rack->rtt_us = min_t(u64, ack->now_us - seg->xmit_us, U32_MAX);

@@ -200,6 +200,21 @@ TEST_F(rack, a_retransmission_delivered_late_shows_no_reordering)
 	EXPECT_FALSE(self->rack.reordering_seen);
 }
 
+/* Delivered too soon to be what was sent again. */
+TEST_F(rack, the_first_copy_delivered_late_shows_reordering)
+{
+	delivered(self, 3, 0, 40, false);
+	delivered(self, 2, 40, 41, true);
+	EXPECT_TRUE(self->rack.reordering_seen);
+}
+
+TEST_F(rack, the_first_copy_in_its_place_shows_no_reordering)
+{
+	delivered(self, 2, 0, 40, false);
+	delivered(self, 3, 40, 41, true);
+	EXPECT_FALSE(self->rack.reordering_seen);
+}
+
 /* ---- step 4: the reordering window ---- */
 
 TEST_F(rack, the_window_is_a_quarter_of_the_smallest_round_trip)
