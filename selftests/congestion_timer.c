@@ -12,15 +12,9 @@ WIRE_FIXTURE(idle)
 /* A window of 40 that was used. */
 static int open_wide(struct wire *w)
 {
-	int fd = open_flight(w, 0, "reno", SYN, MSS(SEGMENT)), from = 0, cwnd;
+	int fd = open_flight(w, 0, "reno", SYN, MSS(SEGMENT));
 
-	send_pattern(fd, 0, 70 * SEGMENT);
-	for (cwnd = IW; cwnd < 80; cwnd *= 2) {
-		while (w->rcv_nxt < at(from + cwnd))
-			check(receive(w, 1000));
-		from += cwnd;
-		inject(w, ACK);
-	}
+	send_in_slow_start(w, fd, 70);
 	check_eq(tcp_info(fd).tcpi_unacked, 0);
 	check_ge(tcp_info(fd).tcpi_snd_cwnd, 40);
 	return fd;

@@ -15,17 +15,9 @@ WIRE_FIXTURE(sndbuf)
 /* Slow start, with more to send than the window takes, up to a window of WIDE. */
 static int open_wide(struct wire *w)
 {
-	int fd = open_flight(w, 0, "reno", SYN, MSS(SEGMENT)), n, to;
+	int fd = open_flight(w, 0, "reno", SYN, MSS(SEGMENT));
 
-	send_pattern(fd, 0, 100 * SEGMENT);
-	for (n = to = IW; n < WIDE; n *= 2, to += n) {
-		while (w->rcv_nxt < at(to))
-			check(receive(w, 1000));
-		inject(w, ACK);
-	}
-	while (w->rcv_nxt < at(100))
-		check(receive(w, 1000));
-	inject(w, ACK);
+	send_in_slow_start(w, fd, 100);
 	check_ge((int)tcp_info(fd).tcpi_snd_cwnd, WIDE);
 	set_opt(fd, SOL_SOCKET, SO_SNDBUF, SNDBUF / 2);
 	return fd;

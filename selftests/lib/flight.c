@@ -40,6 +40,19 @@ void send_segments(int fd, int from, int to)
 	}
 }
 
+void send_in_slow_start(struct wire *w, int fd, int segments)
+{
+	int cwnd = IW, to = 0;
+
+	send_pattern(fd, 0, segments * SEGMENT);
+	for (; to < segments; cwnd *= 2) {
+		to = to + cwnd < segments ? to + cwnd : segments;
+		while (w->rcv_nxt < at(to))
+			check(receive(w, 1000));
+		inject(w, ACK);
+	}
+}
+
 void flight_expect(const char *file, int line, struct wire *w, int from, int to)
 {
 	for (; from < to; from++)

@@ -40,6 +40,12 @@ int flight_open(struct wire *w, int ms, const char *cong,
  */
 void send_segments(int fd, int from, int to);
 
+/*
+ * @segments of the pattern are sent, and each flight of slow start is acknowledged as a
+ * whole: the window is as large as the last that was filled has made it.
+ */
+void send_in_slow_start(struct wire *w, int fd, int segments);
+
 /* They come, in order; and nothing else is there yet. */
 #define expect_segments(w, from, to)					\
 	flight_expect(AT_, (w), (from), (to))
