@@ -90,7 +90,7 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 	told->now_us = mytcp_clock_us();
 	told->srtt_us = ms->rtt.srtt_us >> 3;
 	told->in_flight += told->delivered;
-	told->paced = READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
+	told->paced = mytcp_sock_paces(sk);
 	rate = mytcp_algorithms_rate(&ms->cong);
 	if (rate) {
 		mytcp_rate_sample(rate, news ?: &none, told->delivered,

@@ -140,7 +140,7 @@ static int output_send(struct sock *sk, struct sk_buff *skb,
 	memset(skb->cb, 0, sizeof(skb->cb));
 	skb_set_hash_from_sk(skb, sk);
 	skb_set_owner_w(skb, sk);
-	if (mytcp_pacing_wanted(sk))
+	if (mytcp_sock_paces(sk))
 		mytcp_pacing_stamp(sk, skb, seg->len,
 				   (seg->len || (seg->flags & MYTCP_FIN)) &&
 				   mytcp_seq_ge(seg->seq, ms->snd_nxt));
@@ -687,7 +687,7 @@ u32 mytcp_output_goal(struct sock *sk)
 	if (ms->max_window > 2 * ms->mss)
 		most = min(most, ms->max_window / 2);
 	most = min_t(u32, most, sk->sk_gso_max_segs * ms->mss);
-	if (mytcp_pacing_wanted(sk))
+	if (mytcp_sock_paces(sk))
 		most = min(most, mytcp_pacing_burst(sk));
 	return max_t(u32, rounddown(most, ms->mss), ms->mss);
 }

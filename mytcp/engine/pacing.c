@@ -32,7 +32,7 @@ static struct mytcp_pacer *pacing_pacer(struct sock *sk)
 
 /**
  * mytcp_pacing_early() - is it not yet the time of the next segment?
- * @sk: socket, locked, mytcp_pacing_wanted()
+ * @sk: socket, locked, mytcp_sock_paces()
  *
  * Return: true with a timer armed that goes on; false without memory, too.
  */
@@ -86,7 +86,7 @@ bool mytcp_pacing_crowded(struct sock *sk, u32 len)
 
 /**
  * mytcp_pacing_stamp() - a segment is about to leave
- * @sk: socket, locked, mytcp_pacing_wanted()
+ * @sk: socket, locked, mytcp_sock_paces()
  * @skb: the segment
  * @len: octets of data in it
  * @fresh: it has data or a FIN never sent before

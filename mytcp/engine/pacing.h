@@ -9,12 +9,6 @@ bool mytcp_pacing_crowded(struct sock *sk, u32 len);
 void mytcp_pacing_stamp(struct sock *sk, struct sk_buff *skb, u32 len,
 			bool fresh);
 
-/* Does anybody ask for pacing: SO_MAX_PACING_RATE, the algorithm, or fq below? */
-static inline bool mytcp_pacing_wanted(const struct sock *sk)
-{
-	return READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
-}
-
 /*
  * Must @len octets of an skb never sent before wait, for their time or for the
  * device? Where a segment is taken at once nothing lies below, and the first look
@@ -26,7 +20,7 @@ static inline bool mytcp_pacing_holds(struct sock *sk, const struct sk_buff *skb
 	if (refcount_read(&sk->sk_wmem_alloc) > 2 * len &&
 	    mytcp_pacing_crowded(sk, len))
 		return true;
-	return mytcp_pacing_wanted(sk) && mytcp_pacing_early(sk);
+	return mytcp_sock_paces(sk) && mytcp_pacing_early(sk);
 }
 
 /* An skb of fewer octets weighs more than it carries: A11, A12. */
@@ -41,7 +35,7 @@ static inline u32 mytcp_pacing_burst(const struct sock *sk)
 	u32 burst = mytcp_pace_burst(READ_ONCE(sk->sk_pacing_rate),
 				     mytcp_sk(sk)->mss);
 
-	return mytcp_pacing_wanted(sk) ? burst : max_t(u32, burst, MYTCP_BURST_LEAST);
+	return mytcp_sock_paces(sk) ? burst : max_t(u32, burst, MYTCP_BURST_LEAST);
 }
 
 #endif /* MYTCP_ENGINE_PACING_H */

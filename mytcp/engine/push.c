@@ -146,7 +146,7 @@ static void push_lost(struct sock *sk)
 		if (skb != head && !push_usable(ms, mytcp_cb(skb)->seq))
 			return;
 		/* all that follows waits for the oldest: it waits for nothing */
-		if (skb != head && mytcp_pacing_wanted(sk) &&
+		if (skb != head && mytcp_sock_paces(sk) &&
 		    mytcp_pacing_early(sk))
 			return;
 		if (mytcp_output_retransmit(sk, skb))

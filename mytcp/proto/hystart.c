@@ -5,10 +5,10 @@
  * stays, slow start is over; if it was noise, slow start resumes.
  *
  * The least round trip of a round is that of its first segments. They leave after the
- * queue of the round before has drained, so it grows only when the window is beyond
- * what the path holds, and is two rounds from four times that. So the other sign of
- * HyStart (Ha and Rhee, Taming the elephants, 2011) is heeded, too: when ACKs follow
- * each other closely for half a round trip, the window fills half of the path.
+ * queue of the round before has drained: it grows only when the window is beyond what
+ * the path holds, and is about to be twice that. So the other sign of HyStart (Ha and
+ * Rhee, Taming the elephants, 2011) is heeded, too: when ACKs follow each other closely
+ * for half a round trip, the window fills half of the path.
  *
  * 4.3's limit of segments that one ACK may add (L) is infinite, here as in Linux:
  * receivers with offload acknowledge up to 64 KiB at once, and with the 8 segments
@@ -67,8 +67,8 @@ static bool hystart_filled(const struct mytcp_hystart *hs)
 }
 
 /*
- * Have ACKs come for that long without a gap? A sender that paces makes a train of half
- * a round trip of any window.
+ * Have ACKs come for half a round trip without a gap? For a whole one, if the sender
+ * paces: it makes a train of half a round trip of any window.
  */
 static bool hystart_train(struct mytcp_hystart *hs, const struct mytcp_cong *cong,
 			  const struct mytcp_cong_ack *ack)

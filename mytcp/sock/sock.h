@@ -466,6 +466,12 @@ static inline bool mytcp_sock_memory_free(const struct sock *sk)
 	return sk_stream_wspace(sk) > 0 && mytcp_sock_may_queue(sk, 0);
 }
 
+/* Does anybody ask for pacing: SO_MAX_PACING_RATE, the algorithm, or fq below? */
+static inline bool mytcp_sock_paces(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
+}
+
 /* Nothing waits to be sent, though both windows would let it go. */
 static inline bool mytcp_sock_starves(const struct sock *sk)
 {
