@@ -295,6 +295,39 @@ WIRE_TEST(late, what_is_overtaken_teaches_the_reordering_window_at_once)
 	check_eq((int)tcp_info(fd).tcpi_total_retrans, again);
 }
 
+/*
+ * A timestamp that undoes a recovery says at once what a D-SACK would say a round trip
+ * later: something was sent again in vain, and the next one may be as late.
+ */
+WIRE_TEST(late, a_needless_recovery_widens_the_reordering_window)
+{
+	int fd = quiet_ts(w);
+	uint32_t original;
+
+	if (stack_is_kernel())
+		SKIP(return, "waits for the D-SACK");
+	send_segments(fd, 0, 4);
+	expect_segments_only(w, 0, 4);
+	original = w->last.tsval;
+	expect_none(w, RTT);
+	inject(w, ACK, .ack = at(0), .opts = { NOP, NOP, TS(w->tsval, original),
+					       NOP, NOP, SACK(at(1), at(3)) });
+	expect_after(w, RTT / 4, TICK, ACK | ANYPSH, .seq = at(0), .len = SEGMENT);
+	inject(w, ACK, .ack = at(3), .opts = { NOP, NOP, TS(w->tsval, original) });
+	check_gt(tcp_info(fd).tcpi_snd_ssthresh, 1000000);
+	inject(w, ACK, .ack = at(4), .opts = { NOP, NOP, TS(w->tsval, original) });
+
+	send_segments(fd, 4, 7);
+	expect_segments_only(w, 4, 7);
+	original = w->last.tsval;
+	expect_none(w, RTT);
+	inject(w, ACK, .ack = at(4), .opts = { NOP, NOP, TS(w->tsval, original),
+					       NOP, NOP, SACK(at(5), at(7)) });
+	expect_none(w, RTT / 4 + 15);
+	inject(w, ACK, .ack = at(7), .opts = { NOP, NOP, TS(w->tsval, original) });
+	check_eq(tcp_info(fd).tcpi_total_retrans, 1);
+}
+
 /* Segment @n arrives @ms after @by others that were sent behind it. */
 static void overtaken(struct wire *w, int fd, int n, int by, int ms)
 {

@@ -89,6 +89,13 @@ bool mytcp_spurious_undo(struct sock *sk, const struct mytcp_news *news, u32 rtt
 			mytcp_count(sock_net(sk), TCPPartialUndo);
 		else
 			mytcp_count(sock_net(sk), TCPFullUndo);
+		/*
+		 * RFC 8985 6.2 step 4, a round trip before the D-SACK: until it came,
+		 * each ACK would begin such a recovery.
+		 */
+		if (!timeout)
+			mytcp_rack_adapt(&bulk->rack, ms->snd_una, ms->snd_nxt,
+					 true, false);
 	} else if (news->has_dsack &&
 		   mytcp_undo_by_dsack(&bulk->undo, &news->dsack)) {
 		mytcp_count(sock_net(sk), TCPDSACKUndo);

@@ -98,12 +98,12 @@ bool mytcp_rack_delivered(struct mytcp_rack *rack,
  * @rack: state
  * @una: SND.UNA
  * @nxt: SND.NXT
- * @dsack: the ACK has a D-SACK
+ * @dsack: the ACK says that something was sent again in vain
  * @exiting: it ends fast recovery or that after a timeout
  *
- * Step 4, the first half. A D-SACK says that something was sent again in vain:
- * the window grows, once a round trip; after 16 recoveries without one it is as
- * in the beginning.
+ * Step 4, the first half. A D-SACK says that something was sent again in vain, as
+ * does a recovery that a timestamp undoes: the window grows, once a round trip; after
+ * 16 recoveries without one it is as in the beginning.
  *
  * Context: any, no locks.
  */
