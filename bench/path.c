@@ -84,7 +84,7 @@ static void make_weather(const struct path *p)
 	shell("tc qdisc add dev ra root netem delay %dus %dus limit %d",
 	      p->rtt_ms * 1000 - there_us, p->jitter_us, PACKETS);
 	host_enter(p->s);
-	shell("tc qdisc add dev sb root netem delay %dus limit %d %s", there_us,
+	shell("tc qdisc add dev " PATH_WEATHER " root netem delay %dus limit %d %s", there_us,
 	      PACKETS, p->weather);
 }
 
@@ -94,7 +94,7 @@ void path_build(struct path *p)
 	struct plug ra = { .dev = "ra", .ip = RA_IP };
 	struct plug rs = { .dev = "rs", .ip = RS_IP };
 	struct plug sr = { .dev = "sr", .ip = SR_IP };
-	struct plug sb = { .dev = "sb", .ip = SB_IP };
+	struct plug sb = { .dev = PATH_WEATHER, .ip = SB_IP };
 	struct plug b = { .dev = "b0", .ip = B_IP };
 
 	proc_sys_write("net/ipv6/conf/default/disable_ipv6", "1");
@@ -133,7 +133,7 @@ static long dropped_at(int host, const char *dev)
 
 long path_dropped(const struct path *p)
 {
-	long packets = dropped_at(p->r, "rs") + dropped_at(p->s, "sb");
+	long packets = dropped_at(p->r, "rs") + dropped_at(p->s, PATH_WEATHER);
 
 	host_enter(p->a);
 	return packets;

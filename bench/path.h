@@ -23,6 +23,8 @@ struct path {
 	int a, r, s, b;		/* their network namespaces */
 };
 
+#define PATH_WEATHER	"sb"	/* the device of s with it */
+
 /* In a namespace of the caller's own, which becomes a. */
 void path_build(struct path *p);
 /* Octets that the queue of the bottleneck holds: one round trip's worth. */
