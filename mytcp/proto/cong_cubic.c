@@ -90,8 +90,11 @@ static u32 climb_ms(u32 cwnd, u32 w_max)
 static u32 w_cubic(const struct epoch *e, s64 t_ms)
 {
 	s64 off = clamp(t_ms - e->k_ms, -(s64)TIME_MAX_MS, (s64)TIME_MAX_MS);
-	/* 0.4 off^3 / 1e9; rounded to the nearest, or the plateau's rim is cut */
-	s64 by = div_s64(off * off * off, 1000) + (off < 0 ? -1250000 : 1250000);
+	/*
+	 * 0.4 off^3 / 1e9. Beyond the plateau to the nearest, or its rim is cut; but up on
+	 * the way there: a loss less than a segment below it says nothing of less room.
+	 */
+	s64 by = div_s64(off * off * off, 1000) + (off < 0 ? 0 : 1250000);
 
 	by = div_s64(by, 2500000);
 	return clamp((s64)e->w_max + by, (s64)1, (s64)MYTCP_CONG_CWND_MAX);
@@ -167,7 +170,7 @@ static void cubic_on_ack(struct mytcp_cong *cong, const struct mytcp_cong_ack *a
 	c->idle = false;
 }
 
-/* 4.6; and 4.7: who has less than last time makes room for others. */
+/* 4.6; and 4.7: who has not come to the plateau makes room for others. */
 static u32 cubic_ssthresh(struct mytcp_cong *cong, enum mytcp_cong_event why,
 			  u32 in_flight)
 {
@@ -177,7 +180,7 @@ static u32 cubic_ssthresh(struct mytcp_cong *cong, enum mytcp_cong_event why,
 
 	c->undo = *e;
 	e->start_us = 0;
-	e->w_max = cwnd < e->w_last ?
+	e->w_max = cwnd < e->w_max ?
 		   div_u64(cwnd * (BETA_DEN + BETA_NUM), 2 * BETA_DEN) : cwnd;
 	e->w_last = cwnd;
 	e->no_climb = why == MYTCP_CONG_RTO;	/* 4.8 */

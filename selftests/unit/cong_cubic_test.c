@@ -100,8 +100,13 @@ TEST(w_cubic_is_the_curve)
 	struct epoch e = { .k_ms = 6694, .w_max = 400 };
 	int t;
 
-	for (t = 0; t < 60000; t += 7)
-		ASSERT_LE(fabs(w_cubic(&e, t) - curve(t / 1e3, 6.694, 400)), 0.51);
+	for (t = 0; t < 60000; t += 7) {
+		double off = w_cubic(&e, t) - curve(t / 1e3, 6.694, 400);
+
+		/* less than a segment below the plateau is at the plateau */
+		ASSERT_LE(off, t < 6694 ? 1.01 : 0.51);
+		ASSERT_GE(off, t < 6694 ? -0.01 : -0.51);
+	}
 	/* far away it neither wraps nor falls below a segment */
 	EXPECT_EQ(400000400, w_cubic(&e, 5000000));
 	e.w_max = MYTCP_CONG_CWND_MAX;
@@ -209,6 +214,22 @@ TEST_F(cubic, a_second_loss_below_the_first_leaves_room_for_others)
 	self->cong.cwnd = 301;
 	lose(self);
 	EXPECT_EQ(301, self->c->now.w_max);
+}
+
+/* 4.7: it is the plateau that tells whether there is less room, not the last loss */
+TEST_F(cubic, who_has_made_room_once_need_not_for_a_loss_at_the_plateau)
+{
+	self->cong.cwnd = 400;
+	lose(self);
+	self->cong.cwnd = 300;
+	lose(self);
+	EXPECT_EQ(255, self->c->now.w_max);
+	self->cong.cwnd = 255;
+	lose(self);
+	EXPECT_EQ(255, self->c->now.w_max);
+	self->cong.cwnd = 254;
+	lose(self);
+	EXPECT_EQ(215, self->c->now.w_max);
 }
 
 /* 4.8 */
