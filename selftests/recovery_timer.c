@@ -353,10 +353,17 @@ static void overtaken_too_long(struct wire *w, int fd, int n, int by, int after)
 	expect_none(w, 0);
 }
 
+/* What the usual round trip takes longer than the least one, ms. */
+static int slower(int fd)
+{
+	return (int)tcp_info(fd).tcpi_rtt / 1000 - RTT;
+}
+
 /*
  * RFC 8985 6.2 steps 3 and 4: once a segment was overtaken and not sent again, three
- * are no sign of a loss any more, nor are thirty: for a quarter of a round trip. Each
- * D-SACK makes it a quarter more, and costs no window.
+ * are no sign of a loss any more, nor are thirty: for a quarter of a round trip, and
+ * what the usual one takes longer than that of those that came first. Each D-SACK
+ * makes it a quarter more, and costs no window.
  */
 WIRE_TEST(late, the_reordering_window_follows_what_is_seen)
 {
@@ -371,22 +378,21 @@ WIRE_TEST(late, the_reordering_window_follows_what_is_seen)
 	check_eq(tcp_info(fd).tcpi_total_retrans, 0);
 	check_gt(tcp_info(fd).tcpi_snd_ssthresh, 1000000);
 
-	overtaken_too_long(w, fd, 17, 3, RTT / 4);
+	overtaken_too_long(w, fd, 17, 3, RTT / 4 + slower(fd));
 	check_gt(tcp_info(fd).tcpi_snd_ssthresh, 1000000);
 	overtaken(w, fd, 21, 3, RTT / 4 + 15);
 	check_eq(tcp_info(fd).tcpi_total_retrans, 1);
 
-	overtaken_too_long(w, fd, 25, 3, RTT / 2);
+	overtaken_too_long(w, fd, 25, 3, RTT / 2 + slower(fd));
 	overtaken(w, fd, 29, 3, RTT / 2 + 15);
 	check_eq(tcp_info(fd).tcpi_total_retrans, 2);
 	check_gt(tcp_info(fd).tcpi_snd_ssthresh, 1000000);
 
 	/* never more than SRTT, which those that come late have raised */
-	overtaken_too_long(w, fd, 33, 3, 3 * RTT / 4);
-	overtaken_too_long(w, fd, 37, 3, RTT);
+	overtaken_too_long(w, fd, 33, 3, 3 * RTT / 4 + slower(fd));
+	overtaken_too_long(w, fd, 37, 3, RTT + 2 * slower(fd));
 	for (n = 41; n < 53; n += 4)
-		overtaken_too_long(w, fd, n, 3,
-				   tcp_info(fd).tcpi_rtt / 1000);
+		overtaken_too_long(w, fd, n, 3, RTT + 2 * slower(fd));
 	check_eq(tcp_info(fd).tcpi_total_retrans, 7);
 }
 

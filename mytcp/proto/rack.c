@@ -134,7 +134,9 @@ void mytcp_rack_adapt(struct mytcp_rack *rack, u32 una, u32 nxt, bool dsack,
  *
  * Step 4, the second half. Where nothing has ever been reordered, three SACKed
  * segments are as good as three duplicate ACKs, and what is missing in recovery
- * is lost.
+ * is lost. Otherwise a segment is given the usual round trip, too: what has overtaken
+ * others was quicker than they can be, the more so where the sender had paused before
+ * it, and the queue that they stood in is shorter.
  *
  * Context: any, no locks.
  * Return: microseconds.
@@ -142,10 +144,15 @@ void mytcp_rack_adapt(struct mytcp_rack *rack, u32 una, u32 nxt, bool dsack,
 u32 mytcp_rack_reo_wnd_us(const struct mytcp_rack *rack, bool in_recovery,
 			  u32 segs_sacked, u32 min_rtt_us, u32 srtt_us)
 {
+	u32 wnd;
+
 	if (!rack->reordering_seen &&
 	    (in_recovery || segs_sacked >= MYTCP_DUPTHRESH))
 		return 0;
-	return min_t(u64, (u64)rack->mult * min_rtt_us / 4, srtt_us);
+	wnd = min_t(u64, (u64)rack->mult * min_rtt_us / 4, srtt_us);
+	if (rack->xmit_us && srtt_us > rack->rtt_us)
+		wnd += srtt_us - rack->rtt_us;
+	return wnd;
 }
 
 /**

@@ -238,6 +238,7 @@ TEST_F(rack, with_reordering_all_is_waited_for)
 {
 	delivered(self, 3, 0, 40, false);
 	delivered(self, 2, 0, 41, false);
+	delivered(self, 4, 0, 48, false);
 	EXPECT_EQ(10 * MS, reo_wnd(self, false, 3));
 	EXPECT_EQ(10 * MS, reo_wnd(self, true, 100));
 }
@@ -264,6 +265,18 @@ TEST_F(rack, the_window_is_never_more_than_a_round_trip)
 		adapt(self, i, i + 1, true, false);
 	EXPECT_EQ(48 * MS, reo_wnd(self, false, 0));
 	EXPECT_EQ(255, self->rack.mult);
+}
+
+/* Its round trip is 8 ms less than usual, as it left when a queue had been worked off. */
+TEST_F(rack, what_overtakes_others_was_quicker_than_they_can_be)
+{
+	delivered(self, 3, 0, 40, false);
+	EXPECT_EQ(10 * MS + 8 * MS, reo_wnd(self, false, 1));
+	/* three tell of a loss as before */
+	EXPECT_EQ(0, reo_wnd(self, false, 3));
+	/* nor does what took longer */
+	delivered(self, 4, 10, 60, false);
+	EXPECT_EQ(10 * MS, reo_wnd(self, false, 1));
 }
 
 TEST_F(rack, without_a_smoothed_round_trip_nothing_is_waited_for)
