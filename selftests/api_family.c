@@ -11,8 +11,11 @@
 #include <sys/syscall.h>
 #include <linux/mytcp.h>
 
+#include "lib/objects.h"
 #include "lib/sockets.h"
 #include "lib/test.h"
+
+#define LISTENERS	2000
 
 FIXTURE(family) {
 	enum tcp tcp;
@@ -80,6 +83,26 @@ TEST_F(family, sockets_of_both_doors_talk_to_each_other)
 	ASSERT_EQ(1, write(fd, "x", 1));
 	ASSERT_EQ(1, read(afd, &c, 1));
 	EXPECT_EQ('x', c);
+}
+
+/* What only listeners have is freed with the socket, whichever door made that. */
+TEST_F(family, listeners_of_the_second_door_leave_nothing_behind)
+{
+	const struct sockaddr_in at = addr4("127.0.0.1", 0);
+	long before;
+	int i, fd;
+
+	if (self->tcp == KERNEL_TCP)
+		SKIP(return, "the kernel's TCP has one door");
+	before = objects_in("kmalloc");
+	for (i = 0; i < LISTENERS; i++) {
+		fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MYTCP);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, bind(fd, (const void *)&at, sizeof(at)));
+		ASSERT_EQ(0, listen(fd, 1));
+		ASSERT_EQ(0, close(fd));
+	}
+	objects_await("kmalloc", before + LISTENERS / 2);
 }
 
 TEST_F(family, accepted_socket_says_the_same_of_itself)

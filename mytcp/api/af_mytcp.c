@@ -65,6 +65,8 @@ static int init_sock(struct sock *sk)
 
 	if (err)
 		return err;
+	/* the second door has set IP's own */
+	sk->sk_destruct = mytcp_sock_destruct;
 	/* none, as the kernel's TCP says before it is connected */
 	mytcp_sk(sk)->window_clamp = 0;
 	mytcp_timeout_setup(sk);
@@ -170,7 +172,6 @@ static void init_inet(struct sock *sk)
 	struct inet_sock *inet = inet_sk(sk);
 	struct net *net = sock_net(sk);
 
-	sk->sk_destruct = mytcp_sock_destruct;
 	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
 	sk->sk_txrehash = READ_ONCE(net->core.sysctl_txrehash);
 
