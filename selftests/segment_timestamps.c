@@ -55,9 +55,49 @@ WIRE_TEST(timestamps, segment_overtaken_by_a_retransmission_is_accepted)
 	expect(w, ACK, .ack = 21, ECHOES(1010));
 	inject(w, ACK | PSH, .seq = 21, .len = 10, STAMP(1009));
 	expect(w, ACK, .ack = 31, ECHOES(1010));
-	inject(w, ACK | PSH, .seq = 31, .len = 10, .keep = true, STAMP(1008));
-	expect(w, ACK, .ack = 31, ECHOES(1010));
 	recv_pattern(fd, 0, 30);
+}
+
+/*
+ * However long before it they were sent: from the first segment out of order on, until
+ * one in order is as new as the newest was, what is as old as that first one is.
+ */
+WIRE_TEST(timestamps, all_that_a_retransmission_has_overtaken_is_accepted)
+{
+	int fd = open_at(w, 1000);
+
+	if (stack_is_kernel())
+		SKIP(return, "drops what is older by two ticks");
+	inject(w, ACK | PSH, .seq = 11, .len = 10, STAMP(1000));
+	expect(w, ACK, .ack = 1, ECHOES(1000));
+	inject(w, ACK | PSH, .seq = 1, .len = 10, STAMP(1100));
+	expect(w, ACK, .ack = 21, ECHOES(1100));
+	inject(w, ACK | PSH, .seq = 21, .len = 10, STAMP(1002));
+	expect(w, ACK, .ack = 31, ECHOES(1100));
+	inject(w, ACK | PSH, .seq = 41, .len = 10, STAMP(1004));
+	expect(w, ACK, .ack = 31, ECHOES(1100));
+	inject(w, ACK | PSH, .seq = 31, .len = 10, STAMP(1003));
+	expect(w, ACK, .ack = 51, ECHOES(1100));
+	/* nothing is under way any more that is older than this one */
+	inject(w, ACK | PSH, .seq = 51, .len = 10, STAMP(1101));
+	expect(w, ACK, .ack = 61, ECHOES(1101));
+	inject(w, ACK | PSH, .seq = 61, .len = 10, .keep = true, STAMP(1050));
+	expect(w, ACK, .ack = 61, ECHOES(1101));
+	check_eq(counter("TcpExt", "PAWSEstab"), 1);
+	recv_pattern(fd, 0, 60);
+	expect_nothing_to_read(fd);
+}
+
+/* But not what is older than the first segment out of order. */
+WIRE_TEST(timestamps, what_is_older_than_all_that_is_late_is_dropped)
+{
+	int fd = open_at(w, 1000);
+
+	inject(w, ACK | PSH, .seq = 11, .len = 10, STAMP(1000));
+	expect(w, ACK, .ack = 1, ECHOES(1000));
+	inject(w, ACK | PSH, .seq = 1, .len = 10, .keep = true, STAMP(990));
+	expect(w, ACK, .ack = 1, ECHOES(1000));
+	check_eq(counter("TcpExt", "PAWSEstab"), 1);
 	expect_nothing_to_read(fd);
 }
 

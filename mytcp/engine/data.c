@@ -7,6 +7,7 @@
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/output.h"
+#include "mytcp/engine/paws.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/drop.h"
 
@@ -337,6 +338,7 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 	}
 	data_free_covered(covered);
 	mytcp_count(sock_net(sk), TCPOFOQueue);
+	mytcp_paws_late_begins(ms);
 	if (!data_fit_skb(skb, seq, end)) {
 		mytcp_reasm_remove(&bulk->reasm, &cb->piece);
 		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropNoMemory);

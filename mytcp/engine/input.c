@@ -173,7 +173,7 @@ static int input_paws(struct sock *sk, const struct mytcp_seg *seg,
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (!(ms->opt & MYTCP_HAS_TS) || (seg->flags & MYTCP_RST) ||
-	    !mytcp_paws_old(seg, ms->ts_recent, ms->ts_recent_stamp,
+	    !mytcp_paws_old(seg, mytcp_paws_least(ms), ms->ts_recent_stamp,
 			    MYTCP_PAWS_OVERTAKEN))
 		return MYTCP_GO_ON;
 	*acts |= MYTCP_ACT_REJECT | MYTCP_ACT_PAWS;
@@ -291,6 +291,8 @@ static void input_timestamp(struct mytcp_sock *ms, const struct mytcp_seg *seg)
 		return;
 	ms->ts_recent = seg->opts.tsval;
 	ms->ts_recent_stamp = ktime_get_seconds() ?: 1;
+	if (seg->seq == ms->rcv_nxt)
+		mytcp_paws_late_ends(ms);
 }
 
 /* Fifth, SYN-RECEIVED: the ACK of our SYN makes the connection. */

@@ -36,6 +36,8 @@
  * @plpmtu: how large packets may be, found out by probes; sk
  * @dsacks: ACKs that reported a duplicate; sk
  * @reordered: ACKs that told of a segment after a later one's; sk
+ * @ts_least: TS.Recent when the first piece came, valid with @late; sk
+ * @late: something that was sent again may have overtaken what was sent before it; sk
  * @untold: the last segment had no room for the blocks of @sacks; sk
  * @ordered: @order is kept
  * @sacked: octets of the skbs that are marked as SACKed; sk
@@ -57,6 +59,8 @@ struct mytcp_bulk {
 	struct mytcp_plpmtu plpmtu;
 	u32 dsacks;
 	u32 reordered;
+	u32 ts_least;
+	bool late;
 	bool untold;
 	bool ordered;
 	u32 sacked;
