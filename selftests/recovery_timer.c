@@ -86,6 +86,33 @@ WIRE_TEST(lost, a_retransmission_is_given_its_round_trip)
 	check_eq(tcp_info(fd).tcpi_total_retrans, 1);
 }
 
+/*
+ * What is sent a second time, 360 ms after the first, is not overdue when it is 400: the
+ * timeout waits for the copy that is under way (RFC 6675 6).
+ */
+WIRE_TEST(lost, a_second_retransmission_is_given_a_timeout_of_its_own)
+{
+	int fd = open_sack(w);
+
+	send_segments(fd, 0, 40);
+	expect_segments_only(w, 0, IW);
+	expect_none(w, RTT);
+	inject_sack(w, 0, at(1), at(4));
+	expect_segments(w, 0, 1);
+	drain(w);
+	expect_none(w, 2 * RTT - 20);
+	inject_sack(w, 0, at(1), at(10));
+	check_ge(drain(w), 1);
+	expect_none(w, 2 * RTT - 20);
+	inject_sack(w, 0, at(1), at(11));
+	expect_segments(w, 0, 1);
+	drain(w);
+	expect_none(w, RTT);
+	inject(w, ACK);
+	check_eq(timeouts(), 0);
+	check_eq(tcp_info(fd).tcpi_total_retrans, 2);
+}
+
 /* ---- the tail ---- */
 
 /* 7.2: and so it is when jiffies need more than 32 bits, 5 minutes after the boot. */

@@ -151,6 +151,10 @@ static void push_lost(struct sock *sk)
 			return;
 		if (mytcp_output_retransmit(sk, skb))
 			return;
+		/* RFC 6675 6: the copy is given a whole timeout */
+		if (skb == head && !ms->retransmits &&
+		    ms->timer_job == MYTCP_JOB_RETRANS)
+			mytcp_timer_arm(sk, MYTCP_JOB_RETRANS, mytcp_timer_rto(ms));
 		/* from now on an ACK may be for a copy */
 		if (ms->bulk && skb != head)
 			mytcp_frto_cancel(&ms->bulk->frto);
