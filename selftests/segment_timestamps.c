@@ -58,6 +58,22 @@ WIRE_TEST(timestamps, segment_overtaken_by_a_retransmission_is_accepted)
 	recv_pattern(fd, 0, 30);
 }
 
+/* Where nothing was out of order it is a tick by which a segment may be older, no more. */
+WIRE_TEST(timestamps, two_ticks_older_is_too_old)
+{
+	int fd = open_at(w, 1000);
+
+	inject(w, ACK | PSH, .len = 10, STAMP(1010));
+	expect(w, ACK, .ack = 11, ECHOES(1010));
+	inject(w, ACK | PSH, .len = 10, STAMP(1009));
+	expect(w, ACK, .ack = 21, ECHOES(1010));
+	inject(w, ACK | PSH, .len = 10, .keep = true, STAMP(1008));
+	expect(w, ACK, .ack = 21, ECHOES(1010));
+	check_eq(counter("TcpExt", "PAWSEstab"), 1);
+	recv_pattern(fd, 0, 20);
+	expect_nothing_to_read(fd);
+}
+
 /*
  * However long before it they were sent: from the first segment out of order on, until
  * one in order is as new as the newest was, what is as old as that first one is.
