@@ -22,14 +22,13 @@ struct found {
 	struct tcmsg tc;
 	char options[1024];
 	size_t len;
-	bool seeded;		/* the kernel knows of seeds */
 };
 
 static int read_options(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
 	struct found *found = arg;
-	const struct nlattr *attr, *nested;
+	const struct nlattr *attr;
 	bool netem = false;
 
 	if (tc->tcm_ifindex != found->ifindex)
@@ -43,13 +42,21 @@ static int read_options(const struct nlmsghdr *nlh, void *arg)
 		found->len = mnl_attr_get_payload_len(attr);
 		check_le(found->len, sizeof(found->options));
 		memcpy(found->options, mnl_attr_get_payload(attr), found->len);
-		nested = (const struct nlattr *)(found->options +
-			 MNL_ALIGN(sizeof(struct tc_netem_qopt)));
-		for (; mnl_attr_ok(nested, found->options + found->len - (char *)nested);
-		     nested = mnl_attr_next(nested))
-			found->seeded |= mnl_attr_get_type(nested) == PRNG_SEED;
 	}
 	return MNL_CB_OK;
+}
+
+/* The kernel tells the seed of a qdisc, if it knows of seeds. */
+static bool knows_seeds(const struct found *found)
+{
+	size_t head = MNL_ALIGN(sizeof(struct tc_netem_qopt));
+	const void *attrs = found->options + head;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_payload(attrs, found->len - head)
+		if (mnl_attr_get_type(attr) == PRNG_SEED)
+			return true;
+	return false;
 }
 
 /* Sends what is in @buf, and takes the answers up to the last one. */
@@ -107,12 +114,14 @@ bool netem_seed(const char *dev, uint64_t seed)
 {
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	struct found found = { .ifindex = (int)if_nametoindex(dev) };
+	bool seeded;
 
 	check(nl);
 	check_ok(mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID));
 	find_netem(nl, &found);
-	if (found.seeded)
+	seeded = knows_seeds(&found);
+	if (seeded)
 		give_back(nl, &found, seed);
 	mnl_socket_close(nl);
-	return found.seeded;
+	return seeded;
 }
