@@ -10,7 +10,8 @@
  * repetitions. The stacks take turns, each time on a path of its own. Chance is
  * netem's. Where the kernel can (6.12), both stacks of a repetition meet the same: the
  * n-th packet of each is lost, or reordered; other ones in the next repetition. A cell
- * is repeated until its ratio is known to 0.05, but not more than 50 times.
+ * is repeated until its ratio is known to 0.05, or is off the limit by four times what
+ * it is known to, but not more than 50 times.
  */
 #include <fnmatch.h>
 #include <math.h>
@@ -27,7 +28,8 @@
 
 #define MAX_RUNS	50
 #define SECONDS(rtt_ms)	(10 + 50 * (rtt_ms) / 1000.0)	/* of a transfer */
-#define PRECISION	0.05	/* standard error of a ratio; else there are more runs */
+#define PRECISION	0.05	/* standard error of a ratio; else there are more runs, */
+#define CERTAIN		4	/* if it is not off the limit by so many errors */
 #define LIMIT_CELL	0.97	/* of the kernel's goodput */
 #define LIMIT_MEAN	1.00
 #define NAME		32
@@ -197,6 +199,12 @@ static struct figure ratio_of(const struct cell *c)
 	return ratio;
 }
 
+static bool known(struct figure ratio)
+{
+	return ratio.error <= PRECISION ||
+	       fabs(ratio.mean - LIMIT_CELL) >= CERTAIN * ratio.error;
+}
+
 static void measure_one(struct cell *c, enum tcp tcp)
 {
 	struct run *run = &c->run[tcp][c->runs];
@@ -215,7 +223,7 @@ static void measure(struct cell *c)
 	int least = c->runs;
 
 	for (c->runs = 0; c->runs < c->most &&
-	     (c->runs < least || ratio_of(c).error > PRECISION); c->runs++) {
+	     (c->runs < least || !known(ratio_of(c))); c->runs++) {
 		measure_one(c, KERNEL_TCP);
 		measure_one(c, MYTCP);
 	}
