@@ -36,7 +36,7 @@ void mytcp_diag_cookie(struct mytcp_node *node, u32 cookie[2])
 	}
 	/* of its chain, of which there are no two with the same hash */
 	cookie[0] = node->serial_low;
-	cookie[1] = (node->place << 8 | node->serial_high) | COOKIE_NO_SOCKET;
+	cookie[1] = (mytcp_node_place(node) << 8 | node->serial_high) | COOKIE_NO_SOCKET;
 }
 
 static void put_address(__be32 *to, int family, const struct in6_addr *addr)

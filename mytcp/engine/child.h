@@ -27,7 +27,6 @@
  * @ts_recent: TS.Recent
  * @ts_offset: of our timestamps; constant
  * @mark: routing mark; constant
- * @last_oow: see mytcp_reply_allowed()
  * @sent_us: when the SYN-ACK was first sent, microseconds; constant
  * @acked_us: when the third segment was here without data, microseconds, or 0;
  *	see synq_defers()
@@ -55,7 +54,6 @@ struct mytcp_synq {
 	u32 ts_recent;
 	u32 ts_offset;
 	u32 mark;
-	u32 last_oow;
 	u32 sent_us;
 	u32 acked_us;
 	u16 peer_wnd;

@@ -78,7 +78,7 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 	entry->ts_offset = mn->timestamps == 1 ?
 			   mytcp_cookie_ts_offset(&mytcp_secret, &tuple) : 0;
 	entry->mark = READ_ONCE(listener->sk_mark);
-	entry->last_oow = 0;
+	entry->timed.last_oow = 0;
 	entry->sent_us = 0;
 	entry->acked_us = 0;
 	entry->peer_wnd = seg->wnd;
@@ -230,7 +230,7 @@ void mytcp_synack_send_ack(struct mytcp_synq *entry)
 		},
 	};
 
-	if (!mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow)) {
+	if (!mytcp_reply_allowed(entry->timed.node.net, &entry->timed.last_oow)) {
 		mytcp_count(entry->timed.node.net, TCPACKSkippedSeq);
 		return;
 	}

@@ -24,8 +24,8 @@
 #include "mytcp/sock/trace.h"
 #include "mytcp/sock/walk.h"
 
-/* What an entry may take, with an IPv6 address at either end. */
-#define ENTRY_BYTES	192
+/* What an entry may take, with an IPv6 address at either end; and so SLUB's pointer. */
+#define ENTRY_BYTES	(192 - sizeof(void *))
 
 /* What a SYN that opens a connection does not have besides. */
 #define SYN_ALONE	(MYTCP_SYN | MYTCP_ACK | MYTCP_RST | MYTCP_FIN)
@@ -372,7 +372,7 @@ static int synq_check_syn(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 		return MYTCP_GO_ON;
 	if (seg->seq == entry->irs && !(seg->flags & MYTCP_ACK)) {
 		/* The SYN again: our answer was lost. Once a time (A22). */
-		if (mytcp_reply_allowed(entry->timed.node.net, &entry->last_oow))
+		if (mytcp_reply_allowed(entry->timed.node.net, &entry->timed.last_oow))
 			mytcp_synack_resend(entry);
 		else
 			mytcp_count(entry->timed.node.net, TCPACKSkippedSynRecv);

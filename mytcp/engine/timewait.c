@@ -6,11 +6,12 @@
  *
  * A busy server has a million of them, so they are small: what follows from the
  * rest is computed when a segment asks for it, which is rare, and what few have,
- * IP options, is in a larger object of a slab of its own.
+ * IP options or a mark, is in a larger object of a slab of its own.
  *
- * Lock: one of LOCKS, by the bucket's place in the table, for what a segment
- * changes; taken in softirq. What is to be answered is sent without it.
+ * Lock: one of LOCKS, by the bucket's address, for what a segment changes; taken in
+ * softirq. What is to be answered is sent without it.
  */
+#include <linux/hash.h>
 #include "mytcp/engine/timewait.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/paws.h"
@@ -23,10 +24,11 @@
 #include "mytcp/sock/walk.h"
 #include "mytcp/sock/wheel.h"
 
-/* What a bucket may take, with an IPv6 address at either end. */
-#define BUCKET_BYTES	128
+/* What a bucket may take, with an IPv6 address at either end; and so SLUB's pointer. */
+#define BUCKET_BYTES	(128 - sizeof(void *))
 
-#define LOCKS		256U	/* a power of two */
+#define LOCKS_SHIFT	8
+#define LOCKS		BIT(LOCKS_SHIFT)
 
 /* struct mytcp_timewait.flags */
 #define TW_TS		0x01	/* both ends have timestamps */
@@ -40,8 +42,6 @@
  * @rcv_nxt: next expected
  * @snd_nxt: our last ACK's sequence number; constant
  * @ts_recent: TS.Recent
- * @last_oow: see mytcp_reply_allowed()
- * @mark: routing mark; constant
  * @tos: type of service; constant
  * @ttl: time to live, 0 for the route's; constant
  * @wscale: of the windows we send; constant
@@ -53,8 +53,6 @@ struct mytcp_timewait {
 	u32 rcv_nxt;
 	u32 snd_nxt;
 	u32 ts_recent;
-	u32 last_oow;
-	u32 mark;
 	u8 tos;
 	u8 ttl;
 	u8 wscale : 4;
@@ -63,13 +61,15 @@ struct mytcp_timewait {
 };
 
 /**
- * struct routed_timewait - a bucket whose segments carry IP options
+ * struct routed_timewait - a bucket whose segments go ways of their own
  * @tw: the bucket; must be first
- * @options: constant
+ * @options: IP options, or NULL; constant
+ * @mark: routing mark; constant
  */
 struct routed_timewait {
 	struct mytcp_timewait tw;
 	struct ip_options_rcu *options;
+	u32 mark;
 };
 
 /**
@@ -103,10 +103,16 @@ static struct ip_options_rcu *options_of(struct mytcp_timewait *tw)
 	return container_of(tw, struct routed_timewait, tw)->options;
 }
 
-/* Constant while hashed, as the place is. */
+static u32 mark_of(struct mytcp_timewait *tw)
+{
+	if (!(tw->flags & TW_ROUTED))
+		return 0;
+	return container_of(tw, struct routed_timewait, tw)->mark;
+}
+
 static spinlock_t *lock_of(const struct mytcp_node *node)
 {
-	return &locks[node->place & (LOCKS - 1)];
+	return &locks[hash_ptr(node, LOCKS_SHIFT)];
 }
 
 static void timewait_free(struct mytcp_node *node)
@@ -122,7 +128,7 @@ static void timewait_describe(struct mytcp_node *node,
 {
 	listing->timer = 3;
 	listing->expires = mytcp_wheel_due(&timewait_of(node)->timed);
-	listing->mark = timewait_of(node)->mark;
+	listing->mark = mark_of(timewait_of(node));
 }
 
 /* Out of the table, once; whoever succeeds gives back what the bucket held. */
@@ -170,13 +176,14 @@ static void timewait_restart(struct mytcp_timewait *tw, unsigned long timeout)
 
 static struct mytcp_timewait *timewait_alloc(struct sock *sk)
 {
+	u32 mark = READ_ONCE(sk->sk_mark);
 	const struct ip_options_rcu *opt;
 	struct routed_timewait *routed;
 	struct mytcp_timewait *tw;
 
 	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
 					lockdep_sock_is_held(sk));
-	if (!opt) {
+	if (!opt && !mark) {
 		tw = kmem_cache_alloc(plain_cache, GFP_ATOMIC | __GFP_NOWARN);
 		if (tw)
 			tw->flags = 0;
@@ -189,6 +196,7 @@ static struct mytcp_timewait *timewait_alloc(struct sock *sk)
 		kmem_cache_free(routed_cache, routed);
 		return NULL;
 	}
+	routed->mark = mark;
 	routed->tw.flags = TW_ROUTED;
 	return &routed->tw;
 }
@@ -231,8 +239,7 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 	tw->timed.wnd = clamp_t(u32, wnd, 1, U16_MAX);
 	tw->rcv_nxt = ms->rcv_nxt;
 	tw->snd_nxt = ms->snd_nxt;
-	tw->last_oow = ms->last_oow_ack;
-	tw->mark = READ_ONCE(sk->sk_mark);
+	tw->timed.last_oow = ms->last_oow_ack;
 	tw->tos = inet_sk(sk)->tos;
 	tw->ttl = max_t(int, READ_ONCE(inet_sk(sk)->uc_ttl), 0);
 	tw->wscale = ms->rcv_wscale;
@@ -246,7 +253,7 @@ static bool timewait_replace(struct mytcp_timewait *tw, struct sock *sk,
 {
 	struct mytcp_node *old = &mytcp_sk(sk)->node;
 	int how = mytcp_port_hold_timewait(sk);
-	spinlock_t *lock = lock_of(old);
+	spinlock_t *lock = lock_of(node_of(tw));
 	bool done;
 
 	if (how < 0) {
@@ -309,7 +316,7 @@ static void timewait_send(struct mytcp_timewait *tw, u16 flags)
 		.key = node->key,
 		.options = options_of(tw),
 		.dev = node->dev,
-		.mark = tw->mark,
+		.mark = mark_of(tw),
 		.tos = tw->tos,
 		.ttl = tw->ttl,
 		.uid = GLOBAL_ROOT_UID,
@@ -334,7 +341,7 @@ static u16 timewait_reject(struct mytcp_timewait *tw)
 {
 	struct mytcp_node *node = node_of(tw);
 
-	if (mytcp_reply_allowed(node->net, &tw->last_oow))
+	if (mytcp_reply_allowed(node->net, &tw->timed.last_oow))
 		return MYTCP_ACK;
 	if (node->state == MYTCP_FIN_WAIT2)
 		mytcp_count(node->net, TCPACKSkippedFinWait2);

@@ -103,6 +103,29 @@ static unsigned int bucket_of(u32 place)
 	return place & PLACE_BUCKET;
 }
 
+/**
+ * mytcp_node_place() - where an entry is
+ * @node: the entry, hashed or about to be
+ *
+ * Small entries have no room for what their key tells: they leave the table once.
+ *
+ * Context: any.
+ * Return: the number of the chain, and in the upper bits some more of the hash of its
+ * key and namespace.
+ */
+u32 mytcp_node_place(const struct mytcp_node *node)
+{
+	if (node->kind == MYTCP_KIND_SOCK)
+		return READ_ONCE(node->place);
+	return conn_place(hash_key(node->net, &node->key));
+}
+
+static void set_place(struct mytcp_node *node, u32 place)
+{
+	if (node->kind == MYTCP_KIND_SOCK)
+		node->place = place;
+}
+
 static unsigned int listen_bucket(const struct net *net, __be16 lport)
 {
 	return (ntohs(lport) ^ net_hash_mix(net)) & (LISTEN_BUCKETS - 1);
@@ -213,10 +236,9 @@ void mytcp_table_set_ops(enum mytcp_kind kind, const struct mytcp_node_ops *ops)
 
 /* Is this the entry for a segment to @key that came in by @dif or @sdif? */
 static bool matches(const struct mytcp_node *node, const struct net *net,
-		    const struct mytcp_key *key, u32 place, int dif, int sdif)
+		    const struct mytcp_key *key, int dif, int sdif)
 {
-	return READ_ONCE(node->place) == place && READ_ONCE(node->net) == net &&
-	       mytcp_key_equal(&node->key, key) &&
+	return mytcp_key_equal(&node->key, key) && READ_ONCE(node->net) == net &&
 	       (!node->dev || node->dev == dif || node->dev == sdif);
 }
 
@@ -242,15 +264,14 @@ static bool hashed_acquire(const struct mytcp_node *node)
 struct mytcp_node *mytcp_table_find(struct net *net, const struct mytcp_key *key,
 				    int dif, int sdif)
 {
-	u32 place = conn_place(hash_key(net, key));
-	unsigned int bucket = bucket_of(place);
+	unsigned int bucket = bucket_of(conn_place(hash_key(net, key)));
 	struct hlist_nulls_node *pos;
 	struct mytcp_node *node;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "table searched outside RCU");
 again:
 	hlist_nulls_for_each_entry_rcu(node, pos, &table.heads[bucket], link) {
-		if (!matches(node, net, key, place, dif, sdif))
+		if (!matches(node, net, key, dif, sdif))
 			continue;
 		if (!mytcp_node_get(node))
 			goto again;
@@ -261,7 +282,7 @@ again:
 		 */
 		smp_rmb();
 		if (!hashed_acquire(node) ||
-		    !matches(node, net, key, place, dif, sdif)) {
+		    !matches(node, net, key, dif, sdif)) {
 			mytcp_node_put(node);
 			goto again;
 		}
@@ -273,27 +294,24 @@ again:
 }
 
 /* Bucket lock held: is the key taken where @node could be reached? */
-static bool taken(const struct mytcp_node *node)
+static bool taken(const struct mytcp_node *node, unsigned int bucket)
 {
-	unsigned int bucket = bucket_of(node->place);
 	const struct mytcp_node *other;
 	struct hlist_nulls_node *pos;
 
 	lockdep_assert_held(bucket_lock(bucket));
 
 	hlist_nulls_for_each_entry(other, pos, &table.heads[bucket], link) {
-		if (other->place == node->place && other->net == node->net &&
-		    mytcp_key_equal(&other->key, &node->key) &&
+		if (mytcp_key_equal(&other->key, &node->key) &&
+		    other->net == node->net &&
 		    mytcp_dev_overlaps(other->dev, node->dev))
 			return true;
 	}
 	return false;
 }
 
-static void link_node(struct mytcp_node *node)
+static void link_node(struct mytcp_node *node, unsigned int bucket)
 {
-	unsigned int bucket = bucket_of(node->place);
-
 	lockdep_assert_held(bucket_lock(bucket));
 
 	if (node->kind == MYTCP_KIND_SOCK)
@@ -316,17 +334,16 @@ static void link_node(struct mytcp_node *node)
  */
 int mytcp_table_insert(struct mytcp_node *node)
 {
-	spinlock_t *lock;	/* the bucket's */
+	u32 place = conn_place(hash_key(node->net, &node->key));
+	spinlock_t *lock = bucket_lock(bucket_of(place));
 	int err = 0;
 
-	node->place = conn_place(hash_key(node->net, &node->key));
-	lock = bucket_lock(bucket_of(node->place));
-
+	set_place(node, place);
 	spin_lock_bh(lock);
-	if (WARN_ON_ONCE(mytcp_node_hashed(node)) || taken(node))
+	if (WARN_ON_ONCE(mytcp_node_hashed(node)) || taken(node, bucket_of(place)))
 		err = -EADDRNOTAVAIL;
 	else
-		link_node(node);
+		link_node(node, bucket_of(place));
 	spin_unlock_bh(lock);
 	return err;
 }
@@ -346,7 +363,7 @@ bool mytcp_table_remove(struct mytcp_node *node)
 	if (!mytcp_node_hashed(node))
 		return false;
 
-	lock = bucket_lock(bucket_of(READ_ONCE(node->place)));
+	lock = bucket_lock(bucket_of(mytcp_node_place(node)));
 	spin_lock_bh(lock);
 	was = mytcp_node_hashed(node);
 	if (was)
@@ -400,7 +417,8 @@ bool mytcp_table_evict(const struct mytcp_node *node, bool named, u32 *isn)
  */
 bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
 {
-	spinlock_t *lock = bucket_lock(bucket_of(READ_ONCE(old->place)));
+	u32 place = mytcp_node_place(old);
+	spinlock_t *lock = bucket_lock(bucket_of(place));
 	bool was;
 
 	spin_lock_bh(lock);
@@ -408,7 +426,7 @@ bool mytcp_table_replace(struct mytcp_node *old, struct mytcp_node *fresh)
 	if (was) {
 		fresh->key = old->key;
 		fresh->dev = old->dev;
-		fresh->place = old->place;
+		set_place(fresh, place);
 		mytcp_node_set_serial(fresh, mytcp_node_serial(old));
 		if (fresh->kind == MYTCP_KIND_SOCK)
 			sock_hold(mytcp_node_sk(fresh));
@@ -544,7 +562,7 @@ int mytcp_table_listen(struct sock *sk)
 	spin_lock_bh(bucket_lock(bucket_of(node->place)));
 	err = join_group(node, sk);
 	if (!err)
-		link_node(node);
+		link_node(node, node->place);
 	spin_unlock_bh(bucket_lock(bucket_of(node->place)));
 	return err;
 }

@@ -40,8 +40,9 @@ struct mytcp_key {
  * struct mytcp_node - what the table knows of an entry
  * @link: chain of the bucket, written under the bucket's lock, read under RCU
  * @key: constant while hashed
- * @place: chain @link is in, and in the upper bits some more of the hash of @key
- *	and @net; constant while hashed; written by the table
+ * @place: of a socket, see mytcp_node_place(); constant while hashed; written by the
+ *	table
+ * @due: of what waits on a wheel, which keeps it: struct mytcp_timed
  * @net: namespace; constant while hashed
  * @dev: interface the entry is bound to, or 0; constant while hashed
  * @ref: references, of SYNQ and TIMEWAIT entries; a socket uses sk_refcnt
@@ -56,7 +57,10 @@ struct mytcp_key {
 struct mytcp_node {
 	struct hlist_nulls_node link;
 	struct mytcp_key key;
-	u32 place;
+	union {
+		u32 place;
+		u32 due;
+	};
 	struct net *net;
 	int dev;
 	refcount_t ref;
@@ -193,6 +197,7 @@ struct mytcp_node_ops {
  */
 void mytcp_node_init(struct mytcp_node *node, enum mytcp_kind kind,
 		     struct net *net, int family);
+u32 mytcp_node_place(const struct mytcp_node *node);
 bool mytcp_node_get(struct mytcp_node *node);
 void mytcp_node_put(struct mytcp_node *node);
 /* Of an entry that is no socket. */

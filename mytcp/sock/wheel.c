@@ -100,7 +100,7 @@ static void arm(struct wheel *w, u32 turn)
 /* Returns the turn in which the entry is looked at. */
 static u32 hang(struct wheel *w, struct mytcp_timed *timed)
 {
-	s32 ahead = turns_between(w->turn, turn_for(timed->due));
+	s32 ahead = turns_between(w->turn, turn_for(timed->node.due));
 	u32 turn = w->turn + clamp_t(s32, ahead, 0, SLOTS - 1);
 
 	lockdep_assert_held(&w->lock);
@@ -170,7 +170,7 @@ static struct mytcp_timed *next_entry(struct wheel *w)
 static void look_at(struct wheel *w, struct mytcp_timed *timed)
 {
 	unhang(w, timed);
-	if (mytcp_clock_left(timed->due) > 0) {
+	if (mytcp_clock_left(timed->node.due) > 0) {
 		hang(w, timed);
 		return;
 	}
@@ -195,7 +195,7 @@ static void wheel_turns(struct timer_list *timer)
 
 static void set_due(struct mytcp_timed *timed, unsigned long delay)
 {
-	WRITE_ONCE(timed->due, (u32)(jiffies + delay));
+	WRITE_ONCE(timed->node.due, (u32)(jiffies + delay));
 }
 
 /**

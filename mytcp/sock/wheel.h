@@ -14,16 +14,17 @@
  * struct mytcp_timed - a table entry that waits on a wheel
  * @node: of the table; its kind's expired() is called
  * @link: in a slot of the wheel; the wheel's lock
- * @due: when, the lower bits of jiffies; the wheel's lock, else a hint
+ * @last_oow: the embedding object's: see mytcp_reply_allowed()
  * @cpu: whose wheel; constant
  * @wnd: the embedding object's: the receive window, as it is sent
  *
- * There is no struct timer_list in it: that alone has 40 bytes.
+ * It is due at node.due, the lower bits of jiffies; the wheel's lock, else a hint. There
+ * is no struct timer_list in it: that alone has 40 bytes.
  */
 struct mytcp_timed {
 	struct mytcp_node node;
 	struct hlist_node link;
-	u32 due;
+	u32 last_oow;
 	u16 cpu;
 	u16 wnd;
 };
@@ -41,7 +42,7 @@ static inline void mytcp_wheel_prepare(struct mytcp_timed *timed)
 /* When an entry is due, jiffies; it may be put off meanwhile. */
 static inline unsigned long mytcp_wheel_due(const struct mytcp_timed *timed)
 {
-	return mytcp_clock_jiffies(READ_ONCE(timed->due));
+	return mytcp_clock_jiffies(READ_ONCE(timed->node.due));
 }
 
 /*
