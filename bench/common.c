@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the benchmarks share; see common.h. */
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -65,20 +67,106 @@ void want_files(long count)
 	check_ok(setrlimit(RLIMIT_NOFILE, &files));
 }
 
+static int rows_missed;
+
 void table_begin(const char *title)
 {
-	printf("%s\n%-36s %-6s %10s %10s %7s %7s\n", title, "", "", "kernel",
-	       "MyTCP", "ratio", "limit");
+	printf("%s\n%-36s %-6s %10s %10s %7s  %s\n", title, "", "", "kernel",
+	       "MyTCP", "ratio", "to be");
+}
+
+/* With three digits at least, and as a whole number if it is one. */
+static const char *digits(double value, char *to, size_t size)
+{
+	int decimals = fabs(value) < 10 ? 3 : fabs(value) < 1000 ? 1 : 0;
+
+	if (isfinite(value))
+		snprintf(to, size, "%.*f", value == round(value) ? 0 : decimals,
+			 value);
+	else
+		snprintf(to, size, "-");
+	return to;
+}
+
+/* JSON has no NAN. */
+static void print_member(const char *name, double value)
+{
+	if (isfinite(value))
+		printf(", \"%s\": %.8g", name, value);
+	else
+		printf(", \"%s\": null", name);
+}
+
+static bool bound_holds(enum bound bound, double limit, double mytcp, double ratio)
+{
+	switch (bound) {
+	case RATIO_AT_MOST:
+		return ratio <= limit;
+	case AT_MOST:
+		return mytcp <= limit;
+	case BELOW:
+		return mytcp < limit;
+	case AT_LEAST:
+		return mytcp >= limit;
+	default:
+		return true;
+	}
+}
+
+static const char *const relations[] = {
+	[RATIO_AT_MOST] = "<=", [AT_MOST] = "<=", [BELOW] = "<", [AT_LEAST] = ">=",
+};
+
+static void print_bound(enum bound bound, double limit, bool ok)
+{
+	if (bound != NO_BOUND)
+		printf("  %s %s %g  %s", bound == RATIO_AT_MOST ? "ratio" : "MyTCP",
+		       relations[bound], limit, ok ? "ok" : "FAIL");
+	printf("\n");
+}
+
+static void print_bound_json(enum bound bound, double limit, bool ok)
+{
+	if (bound == NO_BOUND)
+		printf(", \"limit\": null, \"ok\": null}\n");
+	else
+		printf(", \"limit\": %g, \"limit_of\": \"%s\", \"limit_is\": \"%s\", "
+		       "\"ok\": %s}\n", limit,
+		       bound == RATIO_AT_MOST ? "ratio" : "mytcp", relations[bound],
+		       ok ? "true" : "false");
+}
+
+void table_row_bound(const char *figure, const char *unit, double kernel,
+		     double mytcp, enum bound bound, double limit)
+{
+	double ratio = mytcp / kernel;
+	bool ok = bound_holds(bound, limit, mytcp, ratio);
+	char cell[2][32];
+
+	printf("%-36s %-6s %10s %10s", figure, unit,
+	       digits(kernel, cell[0], sizeof(cell[0])),
+	       digits(mytcp, cell[1], sizeof(cell[1])));
+	if (isfinite(ratio))
+		printf(" %7.3f", ratio);
+	else
+		printf(" %7s", "-");
+	print_bound(bound, limit, ok);
+	printf("json: {\"figure\": \"%s\", \"unit\": \"%s\"", figure, unit);
+	print_member("kernel", kernel);
+	print_member("mytcp", mytcp);
+	print_member("ratio", ratio);
+	print_bound_json(bound, limit, ok);
+	rows_missed += !ok;
 }
 
 void table_row(const char *figure, const char *unit, double kernel,
 	       double mytcp, double limit)
 {
-	printf("%-36s %-6s %10.0f %10.0f %7.3f", figure, unit, kernel, mytcp,
-	       mytcp / kernel);
-	if (limit)
-		printf(" %7.2f", limit);
-	printf("\njson: {\"figure\": \"%s\", \"unit\": \"%s\", \"kernel\": %.1f, "
-	       "\"mytcp\": %.1f, \"limit\": %.2f}\n", figure, unit, kernel,
-	       mytcp, limit);
+	table_row_bound(figure, unit, kernel, mytcp,
+			limit ? RATIO_AT_MOST : NO_BOUND, limit);
+}
+
+int table_end(void)
+{
+	return rows_missed ? STATUS_MISSED : 0;
 }

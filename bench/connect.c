@@ -139,6 +139,7 @@ int main(int argc, char **argv)
 	table_row("the same beyond AF_UNIX", "ns",
 		  cost[KERNEL].ns - cost[UNIX].ns,
 		  cost[OURS].ns - cost[UNIX].ns, 0);
-	printf("AF_UNIX: %.0f ns\n", cost[UNIX].ns);
-	return 0;
+	printf("AF_UNIX: %.0f ns\njson: {\"figure\": \"AF_UNIX\", \"unit\": \"ns\", "
+	       "\"unix\": %.1f}\n", cost[UNIX].ns, cost[UNIX].ns);
+	return table_end();
 }

@@ -166,8 +166,13 @@ static void print_json(const struct share *s, const char *name, bool mixed)
 	int i, n;
 
 	printf("json: {\"mix\": \"%s\", \"mbit\": %d, \"rtt_ms\": %d, \"step_ms\": %d, "
-	       "\"jain\": %.4f, \"limit\": %.2f, \"flows\": [", name, MBIT, RTT_MS,
-	       STEP_MS, index_of(s), mixed ? LIMIT : 0);
+	       "\"jain\": %.4f, ", name, MBIT, RTT_MS, STEP_MS, index_of(s));
+	if (mixed)
+		printf("\"limit\": %.2f, \"ok\": %s, ", LIMIT,
+		       index_of(s) >= LIMIT ? "true" : "false");
+	else
+		printf("\"limit\": null, \"ok\": null, ");
+	printf("\"flows\": [");
 	for (i = 0; i < s->flows; i++) {
 		const struct flow *f = &s->flow[i];
 
@@ -182,7 +187,8 @@ static void print_json(const struct share *s, const char *name, bool mixed)
 	printf("]}\n");
 }
 
-static void print_mix(const struct share *s, const char *name)
+/* False: less than it is to be. */
+static bool print_mix(const struct share *s, const char *name)
 {
 	double kernel = stack_rate(s, KERNEL_TCP), mytcp = stack_rate(s, MYTCP);
 	bool mixed = strchr(s->mix, 'k') && strchr(s->mix, 'm');
@@ -193,11 +199,12 @@ static void print_mix(const struct share *s, const char *name)
 		printf(" %7.2f  %s", LIMIT, jain >= LIMIT ? "ok" : "FAIL");
 	printf("\n");
 	print_json(s, name, mixed);
+	return !mixed || jain >= LIMIT;
 }
 
 int main(int argc, char **argv)
 {
-	int seconds = argc > 1 ? atoi(argv[1]) : 60, i;
+	int seconds = argc > 1 ? atoi(argv[1]) : 60, missed = 0, i;
 	struct share *s = shared(MIXES * sizeof(*s));
 
 	check(seconds > 0 && seconds * 1000 / STEP_MS <= STEPS);
@@ -211,6 +218,6 @@ int main(int argc, char **argv)
 	printf("flows at %d Mbit/s, %d ms, for %d s\n%-34s %10s %10s %7s %7s\n", MBIT,
 	       RTT_MS, seconds, "Mbit/s", "kernel", "MyTCP", "Jain", "limit");
 	for (i = 0; i < MIXES; i++)
-		print_mix(&s[i], mixes[i].name);
-	return 0;
+		missed += !print_mix(&s[i], mixes[i].name);
+	return missed ? STATUS_MISSED : 0;
 }

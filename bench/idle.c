@@ -57,5 +57,5 @@ int main(int argc, char **argv)
 	table_begin("idle connections, established");
 	table_row("slab for each end, file included", "bytes", r[0].bytes,
 		  r[1].bytes, 0.75);
-	return 0;
+	return table_end();
 }

@@ -126,5 +126,5 @@ int main(int argc, char **argv)
 		  cost[1].proc, 1.1);
 	table_row("sock_diag with TCP_INFO, an entry", "ns", cost[0].dump,
 		  cost[1].dump, 1.1);
-	return 0;
+	return table_end();
 }

@@ -273,6 +273,7 @@ static void print_count(double count)
 enum verdict { OK, UNSURE, FAIL };
 
 static const char *const verdicts[] = { "ok", "unsure", "FAIL" };
+static const char *const reached[] = { "true", "null", "false" };	/* for JSON */
 
 /* @by: how much better it is than it has to be, @error: its standard error. */
 static enum verdict judge(double by, double error)
@@ -299,9 +300,11 @@ static void print_cell_json(const struct cell *c, enum verdict verdict)
 
 	printf("json: {\"cell\": \"%s\", \"mbit\": %d, \"rtt_ms\": %d, "
 	       "\"queue\": %ld, \"weather\": \"%s\", \"ratio\": %.4f, "
-	       "\"ratio_error\": %.4f, \"verdict\": \"%s\", \"seeded\": %s, ", c->name, c->path.mbit,
+	       "\"ratio_error\": %.4f, \"limit\": %.2f, \"ok\": %s, "
+	       "\"verdict\": \"%s\", \"seeded\": %s, ", c->name, c->path.mbit,
 	       c->path.rtt_ms, path_queue(&c->path), c->path.weather, ratio.mean,
-	       ratio.error, verdicts[verdict], c->run[MYTCP][0].seeded ? "true" : "false");
+	       ratio.error, LIMIT_CELL, reached[verdict], verdicts[verdict],
+	       c->run[MYTCP][0].seeded ? "true" : "false");
 	print_runs(c, KERNEL_TCP);
 	printf(", ");
 	print_runs(c, MYTCP);
@@ -330,7 +333,8 @@ static enum verdict print_cell(const struct cell *c)
 	return worst;
 }
 
-static void print_all(const struct cell *cells, int count)
+/* Exit status. */
+static int print_all(const struct cell *cells, int count)
 {
 	int i, number[3] = {};
 	double logs = 0, mean;
@@ -351,8 +355,11 @@ static void print_all(const struct cell *cells, int count)
 	       "mean of the ratios %.3f (geometric; to be >= %.2f): %s\n", number[OK],
 	       count, LIMIT_CELL, number[UNSURE], number[FAIL], mean, LIMIT_MEAN,
 	       mean >= LIMIT_MEAN ? "ok" : "FAIL");
-	printf("json: {\"mean\": %.4f, \"passed\": %d, \"unsure\": %d, \"cells\": %d}\n",
-	       mean, number[OK], number[UNSURE], count);
+	printf("json: {\"mean\": %.4f, \"limit\": %.2f, \"ok\": %s, \"passed\": %d, "
+	       "\"unsure\": %d, \"cells\": %d}\n", mean, LIMIT_MEAN,
+	       mean >= LIMIT_MEAN ? "true" : "false", number[OK], number[UNSURE],
+	       count);
+	return number[FAIL] || mean < LIMIT_MEAN ? STATUS_MISSED : 0;
 }
 
 static bool wanted(const char *name, const char *which)
@@ -403,6 +410,5 @@ int main(int argc, char **argv)
 	}
 	for (number = 0; number < count; number++)
 		measure(&cells[number]);
-	print_all(cells, count);
-	return 0;
+	return print_all(cells, count);
 }
