@@ -3,7 +3,7 @@
  * A flood of SYNs from addresses that are not there, at a backlog of 128: what one
  * costs, what memory they take, and whether honest clients still get in.
  *
- * Usage: flood [SYNS]
+ * Usage: flood [SYNS]		a million of them, if nothing else is said
  *
  * In virtual time a nanosecond is an instruction. The SYNs come in by a TUN device;
  * what it takes to bring one in is measured, too, with packets that IP throws away,
@@ -120,21 +120,32 @@ int main(int argc, char **argv)
 	long syns = argc > 1 ? atol(argv[1]) : 1000000;
 	struct result *r = shared(KINDS * sizeof(*r));
 	enum kind kind;
+	char title[64];
 
-	check(syns >= CLIENTS * PIECE);
+	/* each client's turn comes with a look at the memory */
+	if (syns <= 0 || syns % (CLIENTS * PIECE)) {
+		fprintf(stderr, "flood: %s: expected a multiple of %d\n", argv[1],
+			CLIENTS * PIECE);
+		return 2;
+	}
 	for (kind = 0; kind < KINDS; kind++) {
 		r[kind].kind = kind;
 		r[kind].syns = syns;
 		in_namespace(flood, &r[kind]);
 	}
-	printf("bringing in a packet that nobody takes costs %.0f ns\n",
-	       r[NOBODY].cost);
-	table_begin("SYN flood at a backlog of 128");
+	printf("bringing in a packet that nobody takes costs %.0f ns\n"
+	       "json: {\"figure\": \"bringing in a packet\", \"unit\": \"ns\", "
+	       "\"nobody\": %.1f, \"syns\": %ld}\n", r[NOBODY].cost, r[NOBODY].cost,
+	       syns);
+	snprintf(title, sizeof(title), "a flood of %ld SYNs at a backlog of %d", syns,
+		 BACKLOG);
+	table_begin(title);
 	table_row("a SYN, beyond bringing it in", "ns",
 		  r[KERNEL].cost - r[NOBODY].cost,
 		  r[OURS].cost - r[NOBODY].cost, 0.7);
-	table_row("growth of the slabs", "KiB", r[KERNEL].slab, r[OURS].slab, 0);
-	table_row("clients of 100 that connected", "", r[KERNEL].connected,
-		  r[OURS].connected, 0);
-	return 0;
+	table_row_bound("growth of the slabs", "KiB", r[KERNEL].slab, r[OURS].slab,
+			BELOW, 64);
+	table_row_bound("clients of 100 that connected", "", r[KERNEL].connected,
+			r[OURS].connected, AT_LEAST, CLIENTS);
+	return table_end();
 }
