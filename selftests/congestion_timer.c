@@ -57,4 +57,17 @@ WIRE_TEST(idle, a_long_pause_leaves_the_initial_window)
 	check_eq(tcp_info(fd).tcpi_snd_cwnd, IW);
 }
 
+/* The setting is the kernel's, and so is what it means. */
+WIRE_TEST(idle, a_long_pause_changes_nothing_where_the_setting_says_so)
+{
+	int fd, cwnd;
+
+	sysctl_set("slow_start_after_idle", 0);
+	fd = open_wide(w);
+	cwnd = tcp_info(fd).tcpi_snd_cwnd;
+	expect_none(w, 60000);
+	check_ge(sent_at_once(w, fd), 40);
+	check_eq(tcp_info(fd).tcpi_snd_cwnd, cwnd);
+}
+
 TEST_HARNESS_MAIN

@@ -218,6 +218,7 @@ static const struct ctl_table template[] = {
 	SWITCH(thin_linear_timeouts),
 	SETTING(notsent_lowat, proc_douintvec, NULL, NULL),
 	NUMBER(limit_output_bytes, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	SWITCH(slow_start_after_idle),
 	NUMBER(pacing_ss_ratio, SYSCTL_ZERO, &n1000),
 	NUMBER(pacing_ca_ratio, SYSCTL_ZERO, &n1000),
 	SETTING(isn_base, proc_douintvec, NULL, NULL),

@@ -116,6 +116,9 @@ void mytcp_congestion_restart(struct sock *sk, u32 idle)
 	if (idle <= rto)
 		return;
 	/* the ratio is what counts, and jiffies do not wrap as early as us */
-	mytcp_cong_restart(&ms->cong, idle, rto);
+	if (READ_ONCE(mytcp_net(sock_net(sk))->slow_start_after_idle))
+		mytcp_cong_restart(&ms->cong, idle, rto);
+	else
+		mytcp_cong_resume(&ms->cong);
 	mytcp_trace_cwnd(sk, was, was_ssthresh);
 }

@@ -189,6 +189,17 @@ void mytcp_cong_restart(struct mytcp_cong *cong, u32 idle, u32 rto)
 }
 
 /**
+ * mytcp_cong_resume() - the same, where windows do not age
+ * @cong: congestion state
+ *
+ * The algorithm hears of it: the time that has passed is none of its own.
+ */
+void mytcp_cong_resume(struct mytcp_cong *cong)
+{
+	tell(cong, MYTCP_CONG_RESTART, 0);
+}
+
+/**
  * mytcp_cong_pacing_rate() - how fast segments should leave
  * @cong: congestion state
  * @mss: octets in a segment

@@ -40,7 +40,8 @@ enum mytcp_cong_flags {
  * @MYTCP_CONG_RTO: the retransmission timer ran out
  * @MYTCP_CONG_ECE: the peer echoed a mark, the first in a round trip
  * @MYTCP_CONG_RECOVERED: what began with one of the above has ended
- * @MYTCP_CONG_RESTART: data again after an idle time above the RTO
+ * @MYTCP_CONG_RESTART: data again after an idle time above the RTO; the window may
+ *	be smaller now
  * @MYTCP_CONG_UNDO: the last reduction was for nothing; cwnd and ssthresh are back
  */
 enum mytcp_cong_event {
@@ -206,6 +207,7 @@ void mytcp_cong_recovered(struct mytcp_cong *cong, enum mytcp_cong_event why,
 			  u32 in_flight);
 void mytcp_cong_undo(struct mytcp_cong *cong, u32 in_flight);
 void mytcp_cong_restart(struct mytcp_cong *cong, u32 idle, u32 rto);
+void mytcp_cong_resume(struct mytcp_cong *cong);
 u64 mytcp_cong_pacing_rate(const struct mytcp_cong *cong, u32 mss, u32 srtt_us,
 			   u32 ss_ratio, u32 ca_ratio);
 u32 mytcp_cong_slow_start(struct mytcp_cong *cong, u32 acked);

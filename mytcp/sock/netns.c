@@ -97,6 +97,7 @@ static void default_settings(struct mytcp_net *mn)
 	mn->fastopen = MYTCP_FASTOPEN_CLIENT;
 	mn->notsent_lowat = UINT_MAX;
 	mn->limit_output_bytes = 1 << 20;
+	mn->slow_start_after_idle = 1;
 	mn->pacing_ss_ratio = 200;
 	mn->pacing_ca_ratio = 120;
 }

@@ -140,6 +140,7 @@ struct mytcp_counters {
  * @thin_linear_timeouts: TCP_THIN_LINEAR_TIMEOUTS for every socket
  * @notsent_lowat: TCP_NOTSENT_LOWAT of sockets that have none, octets
  * @limit_output_bytes: octets of a socket's skbs that may lie below it, at most
+ * @slow_start_after_idle: the window ages while it is not used
  * @pacing_ss_ratio: percent of a window in a round trip to pace by, in slow start
  * @pacing_ca_ratio: afterwards
  * @isn_base: test aid: when not 0, the ISN of every connection
@@ -207,6 +208,7 @@ struct mytcp_net {
 	int thin_linear_timeouts;
 	unsigned int notsent_lowat;
 	int limit_output_bytes;
+	int slow_start_after_idle;
 	int pacing_ss_ratio;
 	int pacing_ca_ratio;
 	unsigned int isn_base;

@@ -317,6 +317,26 @@ TEST_F(cubic, idle_time_is_no_time_on_the_curve)
 	EXPECT_LE(self->cong.cwnd, cwnd + 2);
 }
 
+/* The first flight after it fills the window, and says so. */
+TEST_F(cubic, nor_is_it_where_windows_do_not_age)
+{
+	u64 start;
+	u32 cwnd;
+
+	self->cong.cwnd = 400;
+	lose(self);
+	run_until(self, self->now_us + 3000000);
+	start = self->c->now.start_us;
+	cwnd = self->cong.cwnd;
+	self->now_us += 60000000;
+	mytcp_cong_resume(&self->cong);
+	ack(self, true);
+	ack(self, true);
+	EXPECT_GE(self->c->now.start_us - start, 60000000);
+	EXPECT_LE(self->c->now.start_us - start, 60010000);
+	EXPECT_LE(self->cong.cwnd, cwnd + 2);
+}
+
 TEST_F(cubic, after_an_idle_time_with_slow_start_the_climb_begins_anew)
 {
 	int i;

@@ -291,6 +291,18 @@ TEST_F(cong, each_RTO_of_idleness_halves_the_window_down_to_the_initial_one)
 	EXPECT_EQ(7, self->cong.cwnd);
 }
 
+TEST_F(cong, where_windows_do_not_age_the_algorithm_hears_of_idle_times)
+{
+	give(self, &spy);
+	self->cong.cwnd = 100;
+	self->cong.ssthresh = 40;
+	mytcp_cong_resume(&self->cong);
+	EXPECT_EQ(100, self->cong.cwnd);
+	EXPECT_EQ(40, self->cong.ssthresh);
+	EXPECT_EQ(1, told.events);
+	EXPECT_EQ(MYTCP_CONG_RESTART, told.event);
+}
+
 TEST_F(cong, after_an_idle_time_slow_start_leads_back_to_three_quarters)
 {
 	self->cong.cwnd = 100;
