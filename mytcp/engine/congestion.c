@@ -91,6 +91,8 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 	told->srtt_us = ms->rtt.srtt_us >> 3;
 	told->in_flight += told->delivered;
 	told->paced = mytcp_sock_paces(sk);
+	if (mytcp_cong_validated(&ms->cong, told))
+		ms->cwnd_valid = (u32)jiffies;
 	rate = mytcp_algorithms_rate(&ms->cong);
 	if (rate) {
 		mytcp_rate_sample(rate, news ?: &none, told->delivered,
@@ -115,10 +117,31 @@ void mytcp_congestion_restart(struct sock *sk, u32 idle)
 
 	if (idle <= rto)
 		return;
+	ms->cwnd_valid = (u32)jiffies;
 	/* the ratio is what counts, and jiffies do not wrap as early as us */
 	if (READ_ONCE(mytcp_net(sock_net(sk))->slow_start_after_idle))
 		mytcp_cong_restart(&ms->cong, idle, rto);
 	else
 		mytcp_cong_resume(&ms->cong);
+	mytcp_trace_cwnd(sk, was, was_ssthresh);
+}
+
+/**
+ * mytcp_congestion_expire() - data is about to go out, into a window long not filled
+ * @sk: socket, locked; mytcp_congestion_expired()
+ *
+ * It is evaluated here, so that it needs no timer. What is left is believed as long
+ * again. In recovery a loss has just said what the path bears.
+ */
+void mytcp_congestion_expire(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 was = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
+
+	ms->cwnd_valid = (u32)jiffies;
+	if (ms->recovery != MYTCP_RECOVERY_OPEN ||
+	    !READ_ONCE(mytcp_net(sock_net(sk))->slow_start_after_idle))
+		return;
+	mytcp_cong_expire(&ms->cong, mytcp_sock_flight(ms));
 	mytcp_trace_cwnd(sk, was, was_ssthresh);
 }

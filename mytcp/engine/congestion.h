@@ -15,5 +15,12 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 			     const struct mytcp_rate_news *news);
 void mytcp_congestion_restart(struct sock *sk, u32 idle);
 void mytcp_congestion_pace(struct sock *sk);
+void mytcp_congestion_expire(struct sock *sk);
+
+/* Has what the window says of the path not been seen for too long? */
+static inline bool mytcp_congestion_expired(const struct mytcp_sock *ms)
+{
+	return (u32)jiffies - ms->cwnd_valid > MYTCP_CONG_VALID_S * HZ;
+}
 
 #endif /* MYTCP_ENGINE_CONGESTION_H */

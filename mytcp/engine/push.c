@@ -162,13 +162,18 @@ static void push_lost(struct sock *sk)
 	}
 }
 
-/* RFC 5681 4.1: after an idle time above the RTO the old cwnd says little. */
+/*
+ * RFC 5681 4.1: after an idle time above the RTO the old cwnd says little; nor does one
+ * that was not filled for minutes.
+ */
 static void push_restart_after_idle(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if (ms->snd_nxt == ms->snd_una)
 		mytcp_congestion_restart(sk, (u32)jiffies - ms->last_snd);
+	if (mytcp_congestion_expired(ms))
+		mytcp_congestion_expire(sk);
 }
 
 /* New segments that the congestion window leaves, or F-RTO (RFC 5682 2.1, 2b). */

@@ -200,6 +200,23 @@ void mytcp_cong_resume(struct mytcp_cong *cong)
 }
 
 /**
+ * mytcp_cong_expire() - not even half of the window was in use for MYTCP_CONG_VALID_S
+ * @cong: congestion state
+ * @in_flight: segments sent and not acknowledged
+ *
+ * RFC 7661 4.4.3: half of it is left, and slow start leads back to three quarters.
+ */
+void mytcp_cong_expire(struct mytcp_cong *cong, u32 in_flight)
+{
+	if (cong->cwnd <= MYTCP_CONG_IW || mytcp_cong_owns_cwnd(cong))
+		return;
+	cong->ssthresh = max(cong->ssthresh, cong->cwnd - cong->cwnd / 4);
+	cong->cwnd = max(cong->cwnd / 2, (u32)MYTCP_CONG_IW);
+	cong->cwnd_cnt = 0;
+	tell(cong, MYTCP_CONG_RESTART, in_flight);
+}
+
+/**
  * mytcp_cong_pacing_rate() - how fast segments should leave
  * @cong: congestion state
  * @mss: octets in a segment

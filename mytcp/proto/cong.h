@@ -17,6 +17,7 @@
 #define MYTCP_CONG_CWND_MAX	0x7fffffffU
 #define MYTCP_CONG_NAME_MAX	16
 #define MYTCP_CONG_PRIV_MAX	128	/* octets of private state */
+#define MYTCP_CONG_VALID_S	300	/* seconds; RFC 7661 4.4.3: NVP */
 #define MYTCP_CONG_PRIOR_MAX	((1U << 30) - 1)
 
 struct module;
@@ -40,8 +41,8 @@ enum mytcp_cong_flags {
  * @MYTCP_CONG_RTO: the retransmission timer ran out
  * @MYTCP_CONG_ECE: the peer echoed a mark, the first in a round trip
  * @MYTCP_CONG_RECOVERED: what began with one of the above has ended
- * @MYTCP_CONG_RESTART: data again after an idle time above the RTO; the window may
- *	be smaller now
+ * @MYTCP_CONG_RESTART: data again after an idle time above the RTO, or after the
+ *	window was not filled for long; it may be smaller now
  * @MYTCP_CONG_UNDO: the last reduction was for nothing; cwnd and ssthresh are back
  */
 enum mytcp_cong_event {
@@ -190,6 +191,16 @@ static inline bool mytcp_cong_wants_priv(const struct mytcp_cong *cong)
 	return !mytcp_cong_ready(cong);
 }
 
+/*
+ * Has the path just shown that it bears the window (RFC 7661 4.3)? At an ACK, by what was
+ * in flight before it.
+ */
+static inline bool mytcp_cong_validated(const struct mytcp_cong *cong,
+					const struct mytcp_cong_ack *ack)
+{
+	return ack->cwnd_limited || ack->in_flight >= cong->cwnd / 2;
+}
+
 /* Are the algorithm's hooks the only ones to change cwnd? */
 static inline bool mytcp_cong_owns_cwnd(const struct mytcp_cong *cong)
 {
@@ -208,6 +219,7 @@ void mytcp_cong_recovered(struct mytcp_cong *cong, enum mytcp_cong_event why,
 void mytcp_cong_undo(struct mytcp_cong *cong, u32 in_flight);
 void mytcp_cong_restart(struct mytcp_cong *cong, u32 idle, u32 rto);
 void mytcp_cong_resume(struct mytcp_cong *cong);
+void mytcp_cong_expire(struct mytcp_cong *cong, u32 in_flight);
 u64 mytcp_cong_pacing_rate(const struct mytcp_cong *cong, u32 mss, u32 srtt_us,
 			   u32 ss_ratio, u32 ca_ratio);
 u32 mytcp_cong_slow_start(struct mytcp_cong *cong, u32 acked);

@@ -167,6 +167,7 @@ struct mytcp_listener {
  *
  * @rtt: round trip; sk
  * @cong: congestion control; sk
+ * @cwnd_valid: jiffies when half of the window was in use, or it was cut; sk
  * @recovery: enum mytcp_recovery_state; sk
  * @recover: RFC 6582's: recovery ends when snd_una reaches it; sk
  * @dupacks: duplicate ACKs in a row; sk
@@ -298,6 +299,7 @@ struct mytcp_sock {
 	struct mytcp_rtt rtt;
 	u32 lost;
 	struct mytcp_cong cong;
+	u32 cwnd_valid;
 	struct mytcp_bulk *bulk;
 	struct mytcp_saved_syn *saved_syn;
 

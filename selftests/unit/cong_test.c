@@ -319,6 +319,58 @@ TEST_F(cong, after_an_idle_time_slow_start_leads_back_to_three_quarters)
 	EXPECT_EQ(MYTCP_CONG_SSTHRESH_INF, self->cong.ssthresh);
 }
 
+/* RFC 7661 4.4.3 */
+TEST_F(cong, a_window_not_seen_for_long_is_halved_down_to_the_initial_one)
+{
+	give(self, &spy);
+	self->cong.cwnd = 100;
+	self->cong.cwnd_cnt = 7;
+	self->cong.ssthresh = 60;
+	mytcp_cong_expire(&self->cong, 3);
+	EXPECT_EQ(50, self->cong.cwnd);
+	EXPECT_EQ(0, self->cong.cwnd_cnt);
+	EXPECT_EQ(75, self->cong.ssthresh);
+	EXPECT_EQ(MYTCP_CONG_RESTART, told.event);
+	EXPECT_EQ(3, told.in_flight);
+	mytcp_cong_expire(&self->cong, 0);
+	EXPECT_EQ(25, self->cong.cwnd);
+	/* what was higher, or infinite, stays so */
+	EXPECT_EQ(75, self->cong.ssthresh);
+	self->cong.ssthresh = MYTCP_CONG_SSTHRESH_INF;
+	mytcp_cong_expire(&self->cong, 0);
+	EXPECT_EQ(12, self->cong.cwnd);
+	EXPECT_EQ(MYTCP_CONG_SSTHRESH_INF, self->cong.ssthresh);
+	mytcp_cong_expire(&self->cong, 0);
+	EXPECT_EQ(10, self->cong.cwnd);
+	self->cong.cwnd = 4;
+	told.events = 0;
+	mytcp_cong_expire(&self->cong, 0);
+	EXPECT_EQ(4, self->cong.cwnd);
+	EXPECT_EQ(0, told.events);
+}
+
+TEST_F(cong, who_has_a_window_of_its_own_keeps_it)
+{
+	give(self, &owner);
+	self->cong.cwnd = 100;
+	mytcp_cong_expire(&self->cong, 0);
+	EXPECT_EQ(100, self->cong.cwnd);
+	EXPECT_EQ(0, told.events);
+}
+
+/* RFC 7661 4.3 */
+TEST_F(cong, half_of_a_window_in_flight_validates_it)
+{
+	struct mytcp_cong_ack ack = { .in_flight = 50 };
+
+	self->cong.cwnd = 100;
+	EXPECT_TRUE(mytcp_cong_validated(&self->cong, &ack));
+	ack.in_flight = 49;
+	EXPECT_FALSE(mytcp_cong_validated(&self->cong, &ack));
+	ack.cwnd_limited = true;
+	EXPECT_TRUE(mytcp_cong_validated(&self->cong, &ack));
+}
+
 TEST_F(cong, the_rate_is_the_algorithms_if_it_has_one)
 {
 	give(self, &spy);
