@@ -261,6 +261,39 @@ TEST_F(pacing, fq_paces_those_who_do_not_ask)
 		check_lt(at[9] - at[0], 10 * MS);
 }
 
+/*
+ * fq gets them 4 ms early, and holds each until the time that it bears. It looks at the
+ * rate no more (nopacing): what bears none it would let go at once, more than 30.
+ */
+TEST_F(pacing, fq_is_told_when_each_is_to_leave)
+{
+	struct wire *w = self->w;
+	unsigned long rate = 5000 * SEGMENT;
+	int64_t at[60];
+	char line[128];
+	int fd, i;
+
+	if (!self->fq)
+		return;
+	/* tc takes its time, and the window is to stay */
+	sysctl_set("slow_start_after_idle", 0);
+	fd = open_at(w, 0);
+	check_ok(set_cong(fd, "reno"));
+	send_in_slow_start(w, fd, 100);
+	snprintf(line, sizeof(line), "tc qdisc change dev %s root fq nopacing",
+		 wire_dev(w));
+	check_eq(system(line), 0);
+	check_ok(setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)));
+	send_pattern(fd, 100 * SEGMENT, 60 * SEGMENT);
+	for (i = 0; i < 60; i++) {
+		check(receive(w, 1000));
+		at[i] = w->last.us;
+	}
+	/* a burst, a millisecond's credit, and what follows in that time */
+	check_le(most_within(at, 60, MS), 18);
+	check(at[59] - at[0] >= 8 * MS && at[59] - at[0] <= 14 * MS);
+}
+
 /* Percents of a window in a round trip, and TCP_INFO tells the rate. */
 TEST_F(pacing, the_ratios_are_settings)
 {
