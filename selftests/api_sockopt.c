@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lib/hosts.h"
 #include "lib/sockets.h"
 #include "lib/test.h"
 
@@ -414,14 +415,59 @@ TEST_F(sockopt, keepalive_defaults_are_settings)
 	check_eq(get_opt(self->b, IPPROTO_TCP, TCP_KEEPIDLE), 200);
 }
 
+/* The machine's setting, told in its first namespace alone. */
+struct core_most {
+	const char *path;
+	int value;
+};
+
+static void read_most(void *arg)
+{
+	struct core_most *most = arg;
+	FILE *file = fopen(most->path, "re");
+
+	check(file && fscanf(file, "%d", &most->value) == 1);
+	fclose(file);
+}
+
+/* What a buffer is when @value was asked for. */
+static int buffer_of(enum tcp tcp, int name, int by, int value)
+{
+	int fd = check_ok(stream(tcp, SOCK_CLOEXEC)), size;
+
+	set_opt(fd, SOL_SOCKET, by, value);
+	size = get_opt(fd, SOL_SOCKET, name);
+	close(fd);
+	return size;
+}
+
+static void expect_bounds(enum tcp tcp, const char *path, int name, int force)
+{
+	struct core_most most = { .path = path };
+	size_t i;
+
+	in_first_namespace(read_most, &most);
+	check_eq(buffer_of(tcp, name, name, 10000), 20000);
+	check_eq(buffer_of(tcp, name, name, most.value), 2 * most.value);
+	check_eq(buffer_of(tcp, name, name, most.value + 1), 2 * most.value);
+	check_eq(buffer_of(tcp, name, name, INT_MAX), 2 * most.value);
+	/* with CAP_NET_ADMIN */
+	check_eq(buffer_of(tcp, name, force, 2 * most.value), 4 * most.value);
+	/* an skb with little in it fits */
+	check_ge(buffer_of(tcp, name, name, 0), 2048);
+	check_le(buffer_of(tcp, name, name, 0), 8192);
+	check_eq(buffer_of(tcp, name, name, 1), buffer_of(tcp, name, name, 0));
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		check_eq(buffer_of(tcp, name, name, values[i]),
+			 buffer_of(KERNEL_TCP, name, name, values[i]));
+}
+
 TEST_F(sockopt, buffers_are_doubled_and_bounded)
 {
-	int fd = check_ok(stream(self->tcp, 0));
-
-	set_opt(fd, SOL_SOCKET, SO_RCVBUF, 10000);
-	check_eq(get_opt(fd, SOL_SOCKET, SO_RCVBUF), 20000);
-	set_opt(fd, SOL_SOCKET, SO_SNDBUF, 10000);
-	check_eq(get_opt(fd, SOL_SOCKET, SO_SNDBUF), 20000);
+	expect_bounds(self->tcp, "/proc/sys/net/core/rmem_max", SO_RCVBUF,
+		      SO_RCVBUFFORCE);
+	expect_bounds(self->tcp, "/proc/sys/net/core/wmem_max", SO_SNDBUF,
+		      SO_SNDBUFFORCE);
 }
 
 TEST_F(sockopt, buffers_begin_as_the_settings_say)
