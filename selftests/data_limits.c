@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a program may forbid the wire: windows, segment sizes, hops. */
+#include <linux/sock_diag.h>
+#include <sys/resource.h>
+
+#include "lib/hosts.h"
+#include "lib/sockets.h"
 #include "lib/test.h"
 
 WIRE_FIXTURE(limits)
@@ -148,6 +153,128 @@ WIRE_TEST(ttl, from_afar_is_not_heard)
 	inject_icmp(w, 3, 4, .info = 700, .seq = 1);
 	expect_none(w, 0);
 	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), 1460);
+}
+
+#define IDLERS	2500		/* sockets that share the memory there is */
+#define PAGES	2000		/* all of it */
+#define HELD	(4 << 20)	/* by one, octets: more than the CPUs do not tell of */
+#define LEAST	65536
+
+WIRE_FIXTURE(memory)
+
+/* Above the first limit, and below the last: a socket's share is less than a page. */
+static void run_short(void *mem)
+{
+	char limits[32];
+
+	sysctl_get_text("mem", mem, 64);
+	snprintf(limits, sizeof(limits), "0 0 %d", PAGES);
+	sysctl_set_text("mem", limits);
+}
+
+static void write_mem(void *mem)
+{
+	sysctl_set_text("mem", mem);
+}
+
+struct least {
+	const char *name;
+	int least, first;
+};
+
+static void write_least(void *arg)
+{
+	const struct least *l = arg;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%d %d 4194304", l->least, l->first);
+	sysctl_set_text(l->name, text);
+}
+
+/* MyTCP's is the first namespace's. */
+static void set_least(const char *name, int least, int first)
+{
+	struct least l = { .name = name, .least = least, .first = first };
+
+	write_least(&l);
+	if (!stack_is_kernel())
+		in_first_namespace(write_least, &l);
+}
+
+static void share_memory(struct wire *w)
+{
+	struct rlimit files = { IDLERS + 100, IDLERS + 100 };
+	int i, fd[2];
+
+	check_ok(setrlimit(RLIMIT_NOFILE, &files));
+	for (i = 0; i < IDLERS; i++)
+		check_ok(stack_socket(w->family));
+	pair(subject(), fd);
+	set_opt(fd[0], SOL_SOCKET, SO_SNDBUFFORCE, HELD / 2);
+	stuff(fd[0]);
+	check_ge(meminfo(fd[0], SK_MEMINFO_WMEM_QUEUED), HELD);
+}
+
+/* What lies in the receive buffer when no more is taken. */
+static int received(struct wire *w, int rmem)
+{
+	char mem[64];
+	int fd, i, lies;
+
+	set_least("rmem", rmem, 131072);
+	fd = open_passive(w);
+	in_first_namespace(run_short, mem);
+	for (i = 0; i < 40; i++) {
+		inject(w, ACK | PSH, .len = 1400);
+		drain(w);
+	}
+	lies = meminfo(fd, SK_MEMINFO_RMEM_ALLOC);
+	in_first_namespace(write_mem, mem);
+	set_least("rmem", 4096, 131072);
+	printf("# %d of %d\n", lies, rmem);
+	return lies;
+}
+
+/* tcp(7): what is guaranteed when memory is short is the first field of rmem. */
+WIRE_TEST(memory, that_is_short_leaves_each_the_least_to_receive)
+{
+	share_memory(w);
+	check_ge(received(w, LEAST), LEAST);
+}
+
+WIRE_TEST(memory, that_is_short_leaves_no_more_to_receive)
+{
+	share_memory(w);
+	check_lt(received(w, 4096), LEAST / 2);
+}
+
+/* The same of the send buffer. */
+static int queued(struct wire *w, int wmem)
+{
+	char mem[64];
+	int fd, lies;
+
+	set_least("wmem", wmem, 4 * LEAST);
+	fd = open_passive(w);
+	in_first_namespace(run_short, mem);
+	fill(fd);
+	lies = meminfo(fd, SK_MEMINFO_WMEM_QUEUED);
+	in_first_namespace(write_mem, mem);
+	set_least("wmem", 4096, 16384);
+	printf("# %d of %d\n", lies, wmem);
+	return lies;
+}
+
+WIRE_TEST(memory, that_is_short_leaves_each_the_least_to_send)
+{
+	share_memory(w);
+	check_ge(queued(w, LEAST), LEAST);
+}
+
+WIRE_TEST(memory, that_is_short_leaves_no_more_to_send)
+{
+	share_memory(w);
+	check_lt(queued(w, 4096), LEAST);
 }
 
 TEST_HARNESS_MAIN

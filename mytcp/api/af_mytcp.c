@@ -36,25 +36,9 @@ static atomic_long_t memory_allocated;
 static DEFINE_PER_CPU(int, memory_on_cpu);
 static unsigned long memory_pressure;
 
-/*
- * What one socket gets beyond those limits, bytes; only the first value counts.
- * The buffers' sizes are the namespace's, see sock/netns.h.
- */
-static int wmem_least[3] = { 4096, 16384, 4194304 };
-static int rmem_least[3] = { 4096, 131072, 6291456 };
-
 static void enter_memory_pressure(struct sock *sk)
 {
 	WRITE_ONCE(memory_pressure, 1);
-}
-
-static void set_memory_limits(void)
-{
-	unsigned long pages = max(nr_free_buffer_pages() / 16, 128UL);
-
-	mytcp_sock_mem[0] = pages / 4 * 3;
-	mytcp_sock_mem[1] = pages;
-	mytcp_sock_mem[2] = pages / 2 * 3;
 }
 
 /* ---- struct proto ---- */
@@ -129,11 +113,26 @@ struct proto mytcp_prot = {
 	.sockets_allocated	= &mytcp_sockets,
 	.orphan_count		= &mytcp_orphans,
 	.sysctl_mem		= mytcp_sock_mem,
-	.sysctl_wmem		= wmem_least,
-	.sysctl_rmem		= rmem_least,
 	.max_header		= MYTCP_HEADROOM,
 	.no_autobind		= true,
 };
+
+/*
+ * Above the first a socket is still given the least buffer there may be. struct proto
+ * has one for all namespaces, or one in struct net, where a module has no place: it is
+ * the first namespace's.
+ */
+static void set_memory_limits(void)
+{
+	unsigned long pages = max(nr_free_buffer_pages() / 16, 128UL);
+	struct mytcp_net *first = mytcp_net(&init_net);
+
+	mytcp_sock_mem[0] = pages / 4 * 3;
+	mytcp_sock_mem[1] = pages;
+	mytcp_sock_mem[2] = pages / 2 * 3;
+	mytcp_prot.sysctl_wmem = first->wmem;
+	mytcp_prot.sysctl_rmem = first->rmem;
+}
 
 /* ---- struct proto_ops ---- */
 
