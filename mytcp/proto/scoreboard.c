@@ -205,7 +205,10 @@ static void replace(struct mytcp_scoreboard *sb, unsigned int from,
 {
 	struct mytcp_sack_block *range = ranges(sb);
 
-	memmove(&range[from + 1], &range[to], (sb->count - to) * sizeof(*range));
+	/* What is told again joins none: nothing moves, be it to where it is. */
+	if (to != from + 1)
+		memmove(&range[from + 1], &range[to],
+			(sb->count - to) * sizeof(*range));
 	range[from] = *merged;
 	sb->count += 1 + from - to;
 }
