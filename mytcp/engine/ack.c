@@ -141,8 +141,7 @@ static void ack_react(struct sock *sk, struct mytcp_cong_ack *told, bool marked,
 		told->recovering = !mytcp_recovery_on_ack(sk, told->acked);
 	} else {
 		/* a segment has left the network, though it is not known which */
-		told->delivered = 1;
-		mytcp_recovery_on_dupack(sk);
+		told->delivered = mytcp_recovery_on_dupack(sk);
 		told->recovering = ms->recovery != MYTCP_RECOVERY_OPEN;
 	}
 	told->delivered_ce = marked ? told->delivered : 0;

@@ -134,16 +134,11 @@ static bool recovery_has_told(const struct mytcp_sock *ms, u32 ack)
 	return mytcp_seq_gt(ack, ms->recover);
 }
 
-/**
- * mytcp_recovery_on_dupack() - a duplicate ACK (RFC 5681 2) arrived
- * @sk: socket, locked
- */
-void mytcp_recovery_on_dupack(struct sock *sk)
+/* It may be the one that begins a recovery. */
+static void recovery_third_dupack(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
-	if (ms->dupacks < U8_MAX)
-		ms->dupacks++;
 	if (ms->dupacks != MYTCP_DUPTHRESH ||
 	    (ms->recovery != MYTCP_RECOVERY_OPEN &&
 	     ms->recovery != MYTCP_RECOVERY_CWR))
@@ -157,6 +152,26 @@ void mytcp_recovery_on_dupack(struct sock *sk)
 	recovery_enter(sk, MYTCP_RECOVERY_FAST, MYTCP_CONG_LOSS);
 	recovery_mark_head(sk);
 	mytcp_count(sock_net(sk), TCPRenoRecovery);
+}
+
+/**
+ * mytcp_recovery_on_dupack() - a duplicate ACK (RFC 5681 2) arrived
+ * @sk: socket, locked
+ *
+ * Return: segments that it tells of, 1 or 0. One is missing, so it cannot have been
+ * all that are out; and what is not counted here is not taken off again by the ACK
+ * that covers it (A27).
+ */
+u32 mytcp_recovery_on_dupack(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 told = ms->dupacks < U8_MAX &&
+		   ms->dupacks + 1 < mytcp_sock_flight(ms);
+
+	if (ms->dupacks < U8_MAX)
+		ms->dupacks++;
+	recovery_third_dupack(sk);
+	return told;
 }
 
 /**

@@ -8,7 +8,7 @@
 #include "mytcp/sock/sock.h"
 
 u32 mytcp_recovery_in_flight(const struct sock *sk);
-void mytcp_recovery_on_dupack(struct sock *sk);
+u32 mytcp_recovery_on_dupack(struct sock *sk);
 bool mytcp_recovery_on_ack(struct sock *sk, u32 acked);
 bool mytcp_recovery_by_sack(struct sock *sk, const struct mytcp_news *news);
 void mytcp_recovery_on_repaired(struct sock *sk);
