@@ -10,6 +10,7 @@
 
 #include "lib/attack.h"
 #include "lib/flight.h"
+#include "lib/sockets.h"
 #include "lib/test.h"
 #include "lib/tun.h"
 #include "lib/wire_internal.h"
@@ -34,34 +35,61 @@ static void turn_deaf(struct wire *w)
 		;
 }
 
-/* Nanoseconds that the stack works on an ACK with one block, or without. */
-static int64_t ack_with(struct wire *w, int64_t ack, int64_t left, int64_t right)
+/* What @len octets of a packet cost the stack. */
+static int64_t cost_of_packet(struct wire *w, const uint8_t *packet, int len)
+{
+	int64_t before = now_ns();
+
+	tun_write(w->tun, packet, len, NULL);
+	before = now_ns() - before;
+	turn_deaf(w);
+	return before;
+}
+
+#define MOST_BLOCKS	4	/* beside a timestamp 3 */
+
+/*
+ * Nanoseconds that the stack works on an ACK with so many blocks, @edges, and with a
+ * timestamp where one was agreed on.
+ */
+static int64_t ack_with_blocks(struct wire *w, int64_t ack, const int64_t *edges,
+			       int blocks)
 {
 	static uint8_t packet[MAX_PACKET];
-	const struct opt opts[MAX_OPTS] = { NOP, NOP, SACK(left, right) };
-	struct opt wired[MAX_OPTS] = {};
+	struct opt opts[MAX_OPTS] = {};
 	struct rawseg raw = {
 		.src = w->peer, .dst = w->local, .sport = w->peer_port,
 		.dport = w->local_port, .seq = w->iss + w->snd_nxt,
 		.ack = w->irs + (uint32_t)ack, .flags = ACK, .wnd = w->wnd,
 		.ttl = 64, .df = true, .doff = 5,
 	};
-	int64_t before;
-	int len;
+	const struct opt ts[] = { NOP, NOP, TS(w->tsval, w->ts_recent) };
+	const struct opt sack[] = { NOP, NOP, SACK(0, 0), SACK(0, 0, 0, 0),
+				    SACK(0, 0, 0, 0, 0, 0),
+				    SACK(0, 0, 0, 0, 0, 0, 0, 0) };
+	int n = 0, i;
 
-	if (left || right) {
-		memcpy(wired, opts, sizeof(wired));
-		wired[2].v[0] = wire_from_stack_seq(w, left);
-		wired[2].v[1] = wire_from_stack_seq(w, right);
-		raw.optlen = opts_build(wired, raw.opt, true);
-		raw.doff += raw.optlen / 4;
+	if (w->ts_sent && w->ts_got) {
+		memcpy(opts, ts, sizeof(ts));
+		n = 3;
 	}
-	len = packet_build(&raw, packet, 0);
-	before = now_ns();
-	tun_write(w->tun, packet, len, NULL);
-	before = now_ns() - before;
-	turn_deaf(w);
-	return before;
+	if (blocks) {
+		memcpy(opts + n, sack, 2 * sizeof(*sack));
+		opts[n + 2] = sack[1 + blocks];
+		for (i = 0; i < 2 * blocks; i++)
+			opts[n + 2].v[i] = wire_from_stack_seq(w, edges[i]);
+	}
+	raw.optlen = opts_build(opts, raw.opt, true);
+	raw.doff += raw.optlen / 4;
+	return cost_of_packet(w, packet, packet_build(&raw, packet, 0));
+}
+
+/* The same with one block, or without. */
+static int64_t ack_with(struct wire *w, int64_t ack, int64_t left, int64_t right)
+{
+	const int64_t edges[] = { left, right };
+
+	return ack_with_blocks(w, ack, edges, left || right);
 }
 
 /* @n segments in flight, each an skb of its own; the first is @base. */
@@ -83,7 +111,10 @@ static int64_t fill_flight(struct wire *w, int fd, int n)
 		}
 		if (wide)
 			break;
-		/* RFC 3465: and by no more than two for each ACK. */
+		/*
+		 * By what is acknowledged; what waits goes by the first of these, and
+		 * can be acknowledged then. An ACK for two is what peers send.
+		 */
 		for (acked = sent + 2; acked < sent + burst; acked += 2)
 			ack_with(w, at(acked), 0, 0);
 		sent += burst;
@@ -95,16 +126,24 @@ static int64_t fill_flight(struct wire *w, int fd, int n)
 	return sent;
 }
 
-static int open_wide(struct wire *w)
+static int open_wide_with(struct wire *w, bool ts)
 {
 	int fd;
 
-	sysctl_set("early_retrans", 0);
-	fd = open_flight(w, 300, "reno", SYN, MSS(SEGMENT), NOP, NOP, SACKOK, NOP,
-			 WS(10));
+	if (!stack_is_kernel())
+		sysctl_set("early_retrans", 0);
+	fd = ts ? open_flight(w, 300, "reno", SYN, MSS_TS, SACKOK, TS(1, 0), NOP,
+			      WS(10)) :
+		  open_flight(w, 300, "reno", SYN, MSS(SEGMENT), NOP, NOP, SACKOK, NOP,
+			      WS(10));
 	set_opt(fd, SOL_SOCKET, SO_SNDBUFFORCE, 32 << 20);
 	set_opt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	return fd;
+}
+
+static int open_wide(struct wire *w)
+{
+	return open_wide_with(w, false);
 }
 
 /* Of the @i-th of @n ACKs the block, in segments from the first in flight. */
@@ -115,13 +154,19 @@ static int64_t cost_of(struct wire *w, int n, block_fn block)
 {
 	int fd = open_wide(w), i;
 	int64_t first = fill_flight(w, fd, n), sum = 0, left, right;
+	unsigned int queued = meminfo(fd, SK_MEMINFO_WMEM_QUEUED);
 
 	for (i = 0; i < n; i++) {
 		block(i, n, &left, &right);
 		sum += ack_with(w, at(first), at(first) + left, at(first) + right);
 	}
+	/* each is an skb of its own, and there is nothing to cut */
+	check_le(meminfo(fd, SK_MEMINFO_WMEM_QUEUED), queued);
+	check_eq((int)tcp_info(fd).tcpi_unacked, n);
+	check_eq(fd_state(fd), ESTABLISHED);
 	ack_with(w, at(first + n), 0, 0);
 	check_eq((int)tcp_info(fd).tcpi_unacked, 0);
+	check_eq(meminfo(fd, SK_MEMINFO_WMEM_QUEUED), 0U);
 	close_abort(fd);
 	drain(w);
 	return sum;
@@ -129,17 +174,20 @@ static int64_t cost_of(struct wire *w, int n, block_fn block)
 
 #define FEW	200
 #define MANY	(4 * FEW)
+#define RANGES	1024		/* of a scoreboard, at most */
 
 /* The wire of the second connection is that of the first. */
-#define check_linear(w, block) do {					\
-	int64_t few_ = cost_of((w), FEW, (block)), many_;		\
+#define check_linear_from(w, few, block) do {				\
+	int64_t few_ = cost_of((w), (few), (block)), many_;		\
 									\
 	wire_restart((w), 2000000000);					\
-	many_ = cost_of((w), MANY, (block));				\
+	many_ = cost_of((w), 4 * (few), (block));			\
 	TH_LOG("%lld ns each of %d, %lld ns each of %d",		\
-	       (long long)few_ / FEW, FEW, (long long)many_ / MANY, MANY); \
+	       (long long)few_ / (few), (few),				\
+	       (long long)many_ / (few) / 4, 4 * (few));		\
 	check_lt(many_, 4 * few_ + few_);				\
 } while (0)
+#define check_linear(w, block) check_linear_from(w, FEW, block)
 
 /* The newest is told of first: all others are lost at once, and stay so. */
 static void from_the_end(int i, int n, int64_t *left, int64_t *right)
@@ -155,7 +203,7 @@ WIRE_TEST(cost, of_blocks_that_come_from_the_end_is_linear)
 	check_linear(w, from_the_end);
 }
 
-/* Every second one: as many holes as a scoreboard may have. */
+/* Every second one: as many holes as there can be. */
 static void with_holes(int i, int n, int64_t *left, int64_t *right)
 {
 	int which = (2 * i + 1) % n;
@@ -164,9 +212,10 @@ static void with_holes(int i, int n, int64_t *left, int64_t *right)
 	*right = (int64_t)(which + 1) * SEGMENT;
 }
 
-WIRE_TEST(cost, of_holes_is_linear)
+/* A half of them, and at last more than a scoreboard has room for. */
+WIRE_TEST_TIMEOUT(cost, of_holes_is_linear, LONG_TEST)
 {
-	check_linear(w, with_holes);
+	check_linear_from(w, RANGES * 5 / 8, with_holes);
 }
 
 /* The same last segment, again and again, and all others lost. */
@@ -194,27 +243,71 @@ WIRE_TEST(cost, of_octets_within_segments_is_linear)
 	check_linear(w, single_octets);
 }
 
-/* A30: 10,000 ACKs with blocks that say nothing cost what ACKs cost that have none. */
-WIRE_TEST(cost, of_nonsense_is_that_of_an_ack)
-{
-	static const int64_t left[] = { 5000, 4000, 3000, -9000, 2, 1LL << 31, 0 };
-	static const int64_t right[] = { 4000, 4000, 900000, -4000, 1LL << 31, 2, 3000 };
-	int fd = open_wide(w), i, n = 10000;
-	int64_t first = fill_flight(w, fd, 10), plain = 0, nonsense = 0;
-	struct tcp_info before = tcp_info(fd);
-	unsigned int kinds = sizeof(left) / sizeof(*left);
+/*
+ * A30: what 10,000 ACKs with as many blocks as fit cost, @n segments being in flight:
+ * the wrong way round, empty, around the ACK, long before it, beyond, all of the
+ * numbers. Of those without any, too.
+ */
+#define NONSENSE	10000
 
-	for (i = 0; i < n; i++)
-		plain += ack_with(w, at(first), 0, 0);
-	for (i = 0; i < n; i++)
-		nonsense += ack_with(w, at(first), at(first) + left[i % kinds],
-				     at(first) + right[i % kinds]);
-	TH_LOG("%lld ns a plain ACK, %lld ns one with nonsense",
-	       (long long)plain / n, (long long)nonsense / n);
-	check_lt(nonsense, 2 * plain);
+static int64_t cost_of_nonsense(struct wire *w, int n, bool ts, int64_t *plain)
+{
+	static const int64_t edges[] = {
+		5000, 4000, 4000, 4000, 3000, 90000000, -9000, -4000, 2, 1LL << 31,
+		1LL << 31, 2, 0, 3000,
+	};
+	int kinds = sizeof(edges) / sizeof(*edges) / 2, i, j;
+	int fd = open_wide_with(w, ts), blocks = ts ? MOST_BLOCKS - 1 : MOST_BLOCKS;
+	int64_t first = fill_flight(w, fd, n), told[2 * MOST_BLOCKS], sum = 0;
+	long discarded = counter("TcpExt", "TCPSACKDiscard");
+	struct attack a[1];
+
+	attack_begin(a, w, fd);
+	for (i = 0, *plain = 0; i < NONSENSE; i++)
+		*plain += ack_with(w, at(first), 0, 0);
+	for (i = 0; i < NONSENSE; i++) {
+		for (j = 0; j < 2 * blocks; j++)
+			told[j] = at(first) + edges[(2 * i + j) % (2 * kinds)];
+		sum += ack_with_blocks(w, at(first), told, blocks);
+	}
+	/* So many ACKs take longer than a timeout, which nobody here listens to. */
+	a->resent = tcp_info(fd).tcpi_total_retrans;
 	check_eq((int)tcp_info(fd).tcpi_sacked, 0);
-	check_eq((int)tcp_info(fd).tcpi_unacked, 10);
-	check_eq(tcp_info(fd).tcpi_bytes_acked, before.tcpi_bytes_acked);
+	check_lt(NONSENSE, counter("TcpExt", "TCPSACKDiscard") - discarded);
+	attack_over(a, NO_ANSWER, COUNT(TCPSACKDiscard, SOME),
+		    COUNT(TCPDSACKIgnoredOld, WHATEVER), COUNT(TCPDSACKRecv, WHATEVER),
+		    COUNT(TCPDSACKOfoRecv, WHATEVER));
+	close_abort(fd);
+	drain(w);
+	return sum;
+}
+
+#define IN_FLIGHT	800
+
+static void check_nonsense(struct __test_metadata *_metadata, struct wire *w, bool ts)
+{
+	int64_t plain, few, many, few_plain;
+
+	few = cost_of_nonsense(w, 10, ts, &few_plain);
+	wire_restart(w, 2000000000);
+	many = cost_of_nonsense(w, IN_FLIGHT, ts, &plain);
+	TH_LOG("%lld ns an ACK, %lld with nonsense; with %d in flight %lld, %lld",
+	       (long long)few_plain / NONSENSE, (long long)few / NONSENSE, IN_FLIGHT,
+	       (long long)plain / NONSENSE, (long long)many / NONSENSE);
+	check_lt(few, 2 * few_plain);
+	check_lt(many, 2 * plain);
+	/* what is in flight is not looked at, not for one of the blocks */
+	check_lt(many, few + few / 4);
+}
+
+WIRE_TEST_TIMEOUT(cost, of_nonsense_is_that_of_an_ack, LONG_TEST)
+{
+	check_nonsense(_metadata, w, false);
+}
+
+WIRE_TEST_TIMEOUT(cost, of_nonsense_beside_a_timestamp_is_that_of_an_ack, LONG_TEST)
+{
+	check_nonsense(_metadata, w, true);
 }
 
 /* ---- A13: text in pieces of an octet (CVE-2018-5390, CVE-2018-6922) ---- */
@@ -229,13 +322,8 @@ static int64_t octet_at(struct wire *w, int64_t seq)
 		.ack = w->irs + w->rcv_nxt, .flags = ACK, .wnd = w->wnd,
 		.ttl = 64, .df = true, .doff = 5, .len = 1, .data = &octet,
 	};
-	int len = packet_build(&raw, packet, 0);
-	int64_t before = now_ns();
 
-	tun_write(w->tun, packet, len, NULL);
-	before = now_ns() - before;
-	turn_deaf(w);
-	return before;
+	return cost_of_packet(w, packet, packet_build(&raw, packet, 0));
 }
 
 /* Where the @i-th of @n octets lies, in [0, n). */
@@ -278,6 +366,7 @@ static int64_t cost_of_pieces(struct wire *w, int n, order_fn order)
 	inject(w, ACK | PSH, .seq = 11, .len = 10, .keep = true);
 	turn_deaf(w);
 	check_eq((int)tcp_info(fd).tcpi_bytes_received, 20);
+	check_eq(fd_state(fd), ESTABLISHED);
 	close_abort(fd);
 	drain(w);
 	return sum;
@@ -292,7 +381,11 @@ static int64_t cost_of_pieces(struct wire *w, int n, order_fn order)
 	       (long long)few_ / (few), (few),				\
 	       (long long)many_ / (few) / 4, 4 * (few));		\
 	check_lt(many_, 4 * few_ + few_);				\
+	check_lt(many_ / 4 / (few), MOST_NS);				\
 } while (0)
+
+/* So much each: 100,000 are done in 1500 ms, of a CPU of one instruction a nanosecond. */
+#define MOST_NS		15000
 
 WIRE_TEST_TIMEOUT(cost, of_octets_that_ascend_is_linear, 300)
 {
@@ -304,7 +397,14 @@ WIRE_TEST_TIMEOUT(cost, of_octets_that_descend_is_linear, 300)
 	check_linear_pieces(w, 2000, descending);
 }
 
+/* All of which are kept: both numbers of pieces are below 8192. */
 WIRE_TEST_TIMEOUT(cost, of_octets_all_over_is_linear, 300)
+{
+	check_linear_pieces(w, 2000, scattered);
+}
+
+/* And those that are too many: 100,000. */
+WIRE_TEST_TIMEOUT(cost, of_octets_without_end_is_linear, 300)
 {
 	check_linear_pieces(w, 25000, scattered);
 }
