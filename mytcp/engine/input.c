@@ -49,6 +49,7 @@ static void input_was_reset(struct sock *sk)
 void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 {
 	u16 user_mss = mytcp_option(ms, user_mss);
+	struct net *net = sock_net(&ms->inet.sk);
 
 	ms->opt = ms->offer & syn->has;
 	if (ms->opt & MYTCP_HAS_WSCALE) {
@@ -62,8 +63,12 @@ void mytcp_input_negotiate(struct mytcp_sock *ms, const struct mytcp_opts *syn)
 		ms->ts_recent = syn->tsval;
 		ms->ts_recent_stamp = ktime_get_seconds() ?: 1;
 	}
-	if (syn->has & MYTCP_HAS_MSS)
+	if (syn->has & MYTCP_HAS_MSS) {
 		ms->peer_mss = syn->mss;
+		/* A12: segments will not be so small */
+		if (syn->mss < READ_ONCE(mytcp_net(net)->min_snd_mss))
+			mytcp_count(net, TinyMss);
+	}
 	/* TCP_MAXSEG counts now, and never again in this connection. */
 	if (user_mss)
 		ms->peer_mss = min(ms->peer_mss, user_mss);

@@ -64,7 +64,8 @@ struct mytcp_fastopen_ring;
 	X(DropPolicy) X(DropFilter) X(DropState) X(DropFlags)		\
 	X(DropOutOfWindow) X(DropBlindRst) X(DropNoAck) X(DropBadAck)	\
 	X(DropOldAck) X(DropAfterFin) X(DropAfterClose)			\
-	X(DropTimeWait) X(DropNoRoute) X(DropNoMemory) X(RstsSkipped)
+	X(DropTimeWait) X(DropNoRoute) X(DropNoMemory) X(RstsSkipped)	\
+	X(TinyMss)
 
 /* Settings of mtu_probing (RFC 4821): in between, after a black hole. */
 #define MYTCP_MTU_PROBING_OFF		0
