@@ -229,7 +229,7 @@ static unsigned int sacked_sort(struct sock *sk, const struct mytcp_seg *seg,
  * @seg: the segment
  * @news: what it tells is added
  *
- * A block that has been told before costs the logarithm of the number of ranges.
+ * A block that has been told before costs a binary search in the ranges.
  */
 void mytcp_sacked_blocks(struct sock *sk, const struct mytcp_seg *seg,
 			 struct mytcp_news *news)

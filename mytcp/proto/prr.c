@@ -92,23 +92,3 @@ void mytcp_prr_sent(struct mytcp_prr *prr, u32 octets)
 {
 	prr->out += octets;
 }
-
-/**
- * mytcp_prr_delivered_by_count() - DeliveredData where there is no SACK
- * @newly_acked: octets by which SND.UNA has moved; 0 for a duplicate ACK
- * @dupacks: duplicate ACKs since it moved before
- * @mss: octets of a segment
- *
- * A duplicate ACK stands for a segment; when SND.UNA moves, those that had been
- * told of that way are not delivered again. More duplicates than there are
- * segments in flight must not be given to it.
- *
- * Context: any, no locks.
- * Return: octets.
- */
-u32 mytcp_prr_delivered_by_count(u32 newly_acked, u32 dupacks, u32 mss)
-{
-	if (!newly_acked)
-		return mss;
-	return newly_acked - min_t(u64, newly_acked, (u64)dupacks * mss);
-}

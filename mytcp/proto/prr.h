@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Proportional rate reduction, RFC 9937: how much may be sent for each ACK of a
- * fast recovery, so that at its end ssthresh is in flight.
+ * fast recovery, so that at its end ssthresh is in flight. With SACK; without it the
+ * recovery is NewReno's (RFC 6582).
  *
  * Counts are octets, as the RFC has them: segments may be of any size, and what
  * an ACK delivers is not always a whole number of them; the sums would lose what
@@ -43,7 +44,7 @@ struct mytcp_prr_start {
 /**
  * struct mytcp_prr_ack - an ACK of the fast recovery, the first one included
  * @delivered: octets acknowledged or SACKed by it for the first time
- *	(DeliveredData); without SACK, mytcp_prr_delivered_by_count()
+ *	(DeliveredData)
  * @in_flight: octets believed to be in the network after it (pipe)
  * @cwnd: window, segments
  * @ssthresh: window to end with, segments
@@ -62,6 +63,5 @@ struct mytcp_prr_ack {
 void mytcp_prr_begin(struct mytcp_prr *prr, const struct mytcp_prr_start *start);
 u32 mytcp_prr_on_ack(struct mytcp_prr *prr, const struct mytcp_prr_ack *ack);
 void mytcp_prr_sent(struct mytcp_prr *prr, u32 octets);
-u32 mytcp_prr_delivered_by_count(u32 newly_acked, u32 dupacks, u32 mss);
 
 #endif /* MYTCP_PROTO_PRR_H */

@@ -249,22 +249,3 @@ void mytcp_reasm_remove(struct mytcp_reasm *reasm, struct mytcp_piece *piece)
 	reasm->count--;
 	reasm->bytes -= piece->end - piece->seq;
 }
-
-/**
- * mytcp_reasm_trim_head() - cut off the front of a piece
- * @reasm: the set
- * @piece: one of its pieces
- * @seq: where it is to begin; nothing is done unless this is inside the piece
- *	and behind its first octet: no piece is ever empty
- *
- * Context: any, no locks.
- */
-void mytcp_reasm_trim_head(struct mytcp_reasm *reasm, struct mytcp_piece *piece,
-			   u32 seq)
-{
-	if (mytcp_seq_le(seq, piece->seq) || mytcp_seq_ge(seq, piece->end))
-		return;
-
-	reasm->bytes -= seq - piece->seq;
-	piece->seq = seq;
-}

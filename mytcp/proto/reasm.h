@@ -56,7 +56,5 @@ struct mytcp_piece *mytcp_reasm_touched(const struct mytcp_piece *piece);
 void mytcp_reasm_join(struct mytcp_reasm *reasm, struct mytcp_piece *to,
 		      struct mytcp_piece *piece);
 void mytcp_reasm_remove(struct mytcp_reasm *reasm, struct mytcp_piece *piece);
-void mytcp_reasm_trim_head(struct mytcp_reasm *reasm, struct mytcp_piece *piece,
-			   u32 seq);
 
 #endif /* MYTCP_PROTO_REASM_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a sender knows by SACK: RFC 2018 5, RFC 2883 5, RFC 6675 4. */
+/* What a sender knows by SACK: RFC 2018 5, RFC 2883 5, RFC 6675 4 but for IsLost(). */
 #include <linux/types.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -102,17 +102,6 @@ mytcp_scoreboard_judge(const struct mytcp_sack_block *blocks, unsigned int n,
 }
 
 /**
- * mytcp_scoreboard_init() - nothing is SACKed, and there is room for a few
- * @sb: scoreboard
- *
- * Context: any, no locks.
- */
-void mytcp_scoreboard_init(struct mytcp_scoreboard *sb)
-{
-	memset(sb, 0, sizeof(*sb));
-}
-
-/**
  * mytcp_scoreboard_wants_room() - might the blocks of an ACK not fit?
  * @sb: scoreboard
  *
@@ -174,8 +163,8 @@ bool mytcp_scoreboard_fits(const struct mytcp_scoreboard *sb,
  * @gap: its right is where to look from: the block's left at first, then left
  *	as it was; set to the gap
  *
- * Costs the logarithm of the number of ranges: to tell a sender the same again
- * and again keeps it busy no longer (CVE-2019-11478).
+ * A binary search: to tell a sender the same again and again keeps it busy for ten
+ * steps, however many ranges there are (CVE-2019-11478).
  *
  * Context: any, no locks.
  * Return: false when there is none; @gap is not to be relied upon then.
@@ -218,8 +207,9 @@ static void replace(struct mytcp_scoreboard *sb, unsigned int from,
  * @sb: scoreboard
  * @block: judged MYTCP_SACK_OK; one that does not fit changes nothing
  *
- * Each range that a block joins is gone afterwards, so what that costs has been
- * paid for when the range came.
+ * A binary search, and one move of the ranges behind, 8 KiB at most. Each range
+ * that the block joins is gone afterwards, so what that costs has been paid for when
+ * the range came.
  *
  * Context: any, no locks.
  * Return: octets that were not SACKed before.
@@ -309,32 +299,6 @@ bool mytcp_scoreboard_holds(const struct mytcp_scoreboard *sb, u32 left,
 }
 
 /**
- * mytcp_scoreboard_is_lost() - IsLost() of RFC 6675 4
- * @sb: scoreboard
- * @seq: a sequence number that is not SACKed
- * @mss: SMSS, octets
- *
- * For connections and moments without RACK. Looks at two ranges at most.
- *
- * Context: any, no locks.
- * Return: true when above it three ranges, or more octets than two segments
- * have, are SACKed.
- */
-bool mytcp_scoreboard_is_lost(const struct mytcp_scoreboard *sb, u32 seq,
-			      u32 mss)
-{
-	const struct mytcp_sack_block *range = const_ranges(sb);
-	unsigned int i = count_before(sb, seq + 1);
-	u64 above = 0;
-
-	if (sb->count - i >= MYTCP_DUPTHRESH)
-		return true;
-	for (; i < sb->count; i++)
-		above += range[i].right - range[i].left;
-	return above > (u64)(MYTCP_DUPTHRESH - 1) * mss;
-}
-
-/**
  * mytcp_scoreboard_reneged() - has the receiver given up what it held?
  * @sb: scoreboard, as advanced to @una
  * @una: SND.UNA
@@ -347,17 +311,4 @@ bool mytcp_scoreboard_is_lost(const struct mytcp_scoreboard *sb, u32 seq,
 bool mytcp_scoreboard_reneged(const struct mytcp_scoreboard *sb, u32 una)
 {
 	return sb->count && const_ranges(sb)->left == una;
-}
-
-/**
- * mytcp_scoreboard_highest() - the end of what is SACKed
- * @sb: scoreboard
- * @una: SND.UNA
- *
- * Context: any, no locks.
- * Return: the sequence number after the highest one SACKed; @una when nothing is.
- */
-u32 mytcp_scoreboard_highest(const struct mytcp_scoreboard *sb, u32 una)
-{
-	return sb->count ? const_ranges(sb)[sb->count - 1].right : una;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a sender knows by SACK (RFC 2018, RFC 2883, RFC 6675): the ranges above
- * SND.UNA that the receiver holds.
+ * SND.UNA that the receiver holds. What of the rest is lost is RACK's question
+ * (rack.h), not IsLost()'s.
  *
  * For each block of an ACK:
  *
@@ -31,8 +32,8 @@
  * @sacked: octets in all ranges
  * @few: as long as there are few
  *
- * The ranges ascend, are not empty, and do not touch. A sorted array is found
- * through in ten steps, and what moves when a range comes or goes is 8 KiB at
+ * The ranges ascend, are not empty, and do not touch. A sorted array is
+ * searched in ten steps, and what moves when a range comes or goes is 8 KiB at
  * most, in one copy; a tree would need an allocation for each range in softirq.
  * Most connections never have more than a few.
  */
@@ -72,7 +73,6 @@ enum mytcp_sack_verdict
 mytcp_scoreboard_judge(const struct mytcp_sack_block *blocks, unsigned int n,
 		       unsigned int i, const struct mytcp_sack_edges *edges);
 
-void mytcp_scoreboard_init(struct mytcp_scoreboard *sb);
 unsigned int mytcp_scoreboard_wants_room(const struct mytcp_scoreboard *sb);
 struct mytcp_sack_block *
 mytcp_scoreboard_give_room(struct mytcp_scoreboard *sb,
@@ -90,9 +90,6 @@ void mytcp_scoreboard_clear(struct mytcp_scoreboard *sb);
 
 bool mytcp_scoreboard_holds(const struct mytcp_scoreboard *sb, u32 left,
 			    u32 right);
-bool mytcp_scoreboard_is_lost(const struct mytcp_scoreboard *sb, u32 seq,
-			      u32 mss);
 bool mytcp_scoreboard_reneged(const struct mytcp_scoreboard *sb, u32 una);
-u32 mytcp_scoreboard_highest(const struct mytcp_scoreboard *sb, u32 una);
 
 #endif /* MYTCP_PROTO_SCOREBOARD_H */

@@ -673,22 +673,6 @@ out:
 	return owned;
 }
 
-/**
- * mytcp_port_owned() - the same, of ends bound on every interface only
- * @net: namespace
- * @key: the segment's ends
- *
- * Where a socket is bound on one interface, the port may be the kernel's on
- * another.
- *
- * Context: any.
- * Return: true when there is a reservation for it.
- */
-bool mytcp_port_owned(struct net *net, const struct mytcp_key *key)
-{
-	return mytcp_port_owned_on(net, key, -1, -1);
-}
-
 /* A kernel's socket does not hold its namespace: it must not outlive it. */
 static void __net_exit port_leave(struct net *net)
 {

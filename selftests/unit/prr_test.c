@@ -211,19 +211,4 @@ TEST_F(prr, the_largest_numbers_overflow_nothing)
 		ASSERT_EQ(65538, mytcp_prr_on_ack(&self->prr, &ack));
 }
 
-/* ---- without SACK ---- */
-
-TEST_F(prr, without_sack_a_duplicate_stands_for_a_segment)
-{
-	EXPECT_EQ(MSS, mytcp_prr_delivered_by_count(0, 1, MSS));
-	EXPECT_EQ(MSS, mytcp_prr_delivered_by_count(0, 7, MSS));
-}
-
-TEST_F(prr, without_sack_no_segment_is_counted_twice)
-{
-	EXPECT_EQ(2 * MSS, mytcp_prr_delivered_by_count(9 * MSS, 7, MSS));
-	EXPECT_EQ(0, mytcp_prr_delivered_by_count(3 * MSS, 7, MSS));
-	EXPECT_EQ(3 * MSS, mytcp_prr_delivered_by_count(3 * MSS, 0, MSS));
-}
-
 TEST_HARNESS_MAIN

@@ -110,20 +110,15 @@ static inline void reasm_model_remove(struct reasm_model *model, struct mytcp_pi
 			model->holder[i] = -1;
 }
 
-/* What the engine does as RCV.NXT advances: some pieces go, one loses its front. */
+/* What the engine does as RCV.NXT advances: what begins below it goes as a whole. */
 static inline void reasm_model_advance(struct reasm_model *model, u32 next)
 {
 	struct mytcp_piece *first;
 	u32 i;
 
 	while ((first = mytcp_reasm_first(&model->reasm)) &&
-	       first->seq - model->base < next) {
-		if (first->end - model->base > next) {
-			mytcp_reasm_trim_head(&model->reasm, first, model->base + next);
-			break;
-		}
+	       first->seq - model->base < next)
 		reasm_model_remove(model, first);
-	}
 	for (i = 0; i < next; i++)
 		model->holder[i] = -1;
 }

@@ -396,28 +396,6 @@ TEST_F(reasm, a_piece_taken_out_may_be_inserted_again)
 	EXPECT_PIECES(10, 20);
 }
 
-TEST_F(reasm, the_front_of_a_piece_is_cut_off)
-{
-	struct mytcp_piece *first = insert(_metadata, self, 10, 20);
-
-	insert(_metadata, self, 30, 40);
-	mytcp_reasm_trim_head(&self->reasm, first, self->base + 14);
-	EXPECT_PIECES(14, 20, 30, 40);
-	mytcp_reasm_trim_head(&self->reasm, first, self->base + 19);
-	EXPECT_PIECES(19, 20, 30, 40);
-}
-
-TEST_F(reasm, a_cut_outside_the_piece_does_nothing)
-{
-	struct mytcp_piece *only = insert(_metadata, self, 10, 20);
-
-	mytcp_reasm_trim_head(&self->reasm, only, self->base + 9);
-	mytcp_reasm_trim_head(&self->reasm, only, self->base + 10);
-	mytcp_reasm_trim_head(&self->reasm, only, self->base + 20);
-	mytcp_reasm_trim_head(&self->reasm, only, self->base + 21);
-	EXPECT_PIECES(10, 20);
-}
-
 TEST_F(reasm, pieces_far_apart_are_kept_in_order)
 {
 	insert(_metadata, self, 0x3ffffff0, 0x40000000);
