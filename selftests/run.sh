@@ -29,7 +29,9 @@
 #   # selftests/handshake_basic.c
 #   ok 1 handshake_basic handshake.ipv4.passive_open_in_three_segments
 #
-# and as the last line "N passed, N failed". The status is 0 if none failed.
+# and as the last line "N passed, N failed", with ", N skipped" if there are such;
+# above it a line "# skipped: PROGRAM NAME: WHY" for each that could not run. Those that
+# were not selected are not listed. The status is 0 if none failed.
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=${MYTCP_TEST_BUILD:-$here/build}
@@ -64,8 +66,8 @@ while [ $# -gt 0 ]; do
 done
 
 count=0 passed=0 failed=0 skipped=0 lacking=0
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+out=$(mktemp) unable=$(mktemp)
+trap 'rm -f "$out" "$unable"' EXIT
 
 # What todo.list says is not there yet; only MyTCP has such a list.
 missing() {
@@ -102,13 +104,24 @@ wanted() {
 	fi
 }
 
+# Of a test that was skipped the harness says the name only when it begins.
+skip() {			# program, name, why
+	count=$((count + 1)) skipped=$((skipped + 1))
+	echo "ok $count $1 $2 # SKIP $3"
+	[ "$3" = "not selected" ] || echo "# skipped: $1 $2: $3" >>"$unable"
+}
+
 # Renumbers a program's results and puts its name in front of the test's.
 show_results() {
+	name=
 	while IFS= read -r line; do
 		case $line in
+		"#  RUN "*)
+			name=${line#"#  RUN"} name=${name% ...} name=${name##* }
+			echo "$line" ;;
 		"ok "*"# SKIP"*)
-			count=$((count + 1)) skipped=$((skipped + 1))
-			echo "ok $count $1 # SKIP ${line#*# SKIP}" ;;
+			why=${line#*# SKIP}
+			skip "$1" "$name" "${why#"${why%%[! ]*}"}" ;;
 		"ok "*)
 			line=${line#ok }
 			result ok "$1 ${line#* }" ;;
@@ -243,6 +256,7 @@ for name in $later; do
 done
 unload
 echo "1..$count"
+cat "$unable"
 if [ $skipped -gt 0 ]; then
 	echo "$passed passed, $failed failed, $skipped skipped"
 else
