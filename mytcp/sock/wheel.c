@@ -7,8 +7,8 @@
  * An entry costs a list link and its time, 24 bytes. It hangs in the slot in which
  * it is due; one that is due beyond the last slot is looked at there, and put back.
  * Nothing is ever early, or, as long as there is no more to do, late by more than
- * two slots. A run ends after BUDGET entries and goes on a jiffy later, so that no
- * number of them holds up softirq.
+ * two slots (three where HZ is below 250). A run ends after BUDGET entries and goes
+ * on a jiffy later, so that no number of them holds up softirq.
  *
  * Lock: a wheel's own, taken with any other lock held, and nothing inside it but
  * the kernel's timers. Entries are called without it.
