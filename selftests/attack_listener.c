@@ -3,7 +3,8 @@
  * A listener under everything at once (A39): connections come in, in softirq and
  * without its lock, while its program changes its options, takes connections, stops
  * listening and begins again. No connection may be lost or be there twice, and no
- * memory may stay.
+ * memory may stay. And a program that is in the middle of a call, with the socket its
+ * own, keeps nobody waiting.
  *
  * MYTCP_TEST_RACES says how many connections. On the debug kernel KASAN, lockdep
  * and the checks of RCU look on.
@@ -13,6 +14,8 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include "lib/attack.h"
+#include "lib/held.h"
 #include "lib/objects.h"
 #include "lib/siege.h"
 #include "lib/sockets.h"
@@ -240,6 +243,91 @@ TEST_F_TIMEOUT(race, a_listener_that_stops_and_goes_on_keeps_its_accounts,
 		SKIP(return, "who has just sent its ACK may never hear of it");
 	run(&self->s, stopper);
 	check_gt(race.served, 0);
+}
+
+/* ---- the listener is its program's own ---- */
+
+WIRE_FIXTURE(owned)
+
+/* Another call, which has to wait for the first. */
+struct caller {
+	int fd;
+	bool through;
+	pthread_t thread;
+};
+
+static void *asks_for_a_change(void *arg)
+{
+	struct caller *c = arg;
+
+	set_opt(c->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	__atomic_store_n(&c->through, true, __ATOMIC_SEQ_CST);
+	return arg;
+}
+
+/* A whole handshake, and text; nothing of it waits. */
+static void expect_served(struct wire *w)
+{
+	inject(w, SYN, .opts = { MSS(1460), SACKOK, TS(1000, 0) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	expect_listed(w, ESTABLISHED);
+	inject(w, ACK | PSH, .len = 10);
+	expect(w, ACK, .ack = 11);
+}
+
+/*
+ * Design: neither SYN nor ACK takes the listener's lock. While a process has it, a
+ * handshake comes to its end, by the queue and by a cookie, and a half-open
+ * connection is repeated, reset, and made again.
+ */
+WIRE_TEST(owned, by_its_program_a_listener_lets_others_in)
+{
+	struct caller other = { .fd = wire_listen(w) };
+	struct held h = { .fd = other.fd };
+	struct wire cookie[1], half[1];
+	struct attack a[1];
+	int i, fd;
+
+	wire_fork(cookie, w, 41000);
+	wire_fork(half, w, 42000);
+	attack_ration(0);
+	if (!held_begin_option(&h))
+		SKIP(return, "no userfaultfd");
+	check_eq(pthread_create(&other.thread, NULL, asks_for_a_change, &other), 0);
+	attack_begin(a, w, -1);
+
+	inject(half, SYN, .opts = { MSS(1460) });
+	expect(half, SYN | ACK);
+	inject(half, SYN, .seq = 0, .opts = { MSS(1460) }, .keep = true);
+	expect(half, SYN | ACK, .seq = 0);
+	inject(half, RST, .keep = true);
+	check_eq(wire_state(half), CLOSE);
+	expect_served(w);
+	sysctl_set("syncookies", 2);
+	expect_served(cookie);
+	/* all that time it was as it had been: somebody's own */
+	check(!__atomic_load_n(&other.through, __ATOMIC_SEQ_CST));
+	attack_look(a);
+	a->taken = 6;
+	attack_over(a, ANSWERS(0, .objects = 2), COUNT(PassiveOpens, 2),
+		    COUNT(RetransSegs, SOME), COUNT(TCPSynRetrans, SOME),
+		    COUNT(TCPTimeouts, WHATEVER),
+		    COUNT(CurrEstab, 2), COUNT(EmbryonicRsts, 1),
+		    COUNT(AttemptFails, 1), COUNT(SyncookiesSent, 1),
+		    COUNT(SyncookiesRecv, 1));
+
+	held_end(&h);
+	check_eq(pthread_join(other.thread, NULL), 0);
+	check_eq(h.got, -1);
+	check_eq(get_opt(other.fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+	for (i = 0; i < 2; i++) {
+		fd = wire_accept(other.fd);
+		recv_pattern(fd, 0, 10);
+		close_abort(fd);
+	}
+	wire_close(half);
+	wire_close(cookie);
 }
 
 TEST_HARNESS_MAIN

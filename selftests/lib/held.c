@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -19,7 +20,17 @@ static void *held_read(void *arg)
 	return NULL;
 }
 
-bool held_begin(struct held *h)
+static void *held_attach(void *arg)
+{
+	struct held *h = arg;
+	struct sock_fprog filter = { .len = 1, .filter = (void *)h->page };
+
+	h->got = setsockopt(h->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+			    sizeof(filter));
+	return NULL;
+}
+
+static bool begin(struct held *h, void *(*call)(void *arg))
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
@@ -36,11 +47,21 @@ bool held_begin(struct held *h)
 	reg.range.start = (uintptr_t)h->page;
 	reg.range.len = 4096;
 	check_ok(ioctl(h->uffd, UFFDIO_REGISTER, &reg));
-	check_eq(pthread_create(&h->thread, NULL, held_read, h), 0);
+	check_eq(pthread_create(&h->thread, NULL, call, h), 0);
 	p = (struct pollfd){ .fd = h->uffd, .events = POLLIN };
 	check_eq(poll(&p, 1, 10000), 1);
 	check_eq(read(h->uffd, &msg, sizeof(msg)), sizeof(msg));
 	return true;
+}
+
+bool held_begin(struct held *h)
+{
+	return begin(h, held_read);
+}
+
+bool held_begin_option(struct held *h)
+{
+	return begin(h, held_attach);
 }
 
 void held_end(struct held *h)
