@@ -93,6 +93,62 @@ WIRE_TEST_TIMEOUT(close_timer, fin_timeout_setting_is_honoured, 100)
 	expect_listed(w, CLOSE);
 }
 
+/* And so is tw_timeout, of MyTCP's settings only: it stands so long, and no longer, */
+WIRE_TEST_TIMEOUT(close_timer, tw_timeout_setting_is_honoured, 100)
+{
+	if (stack_is_kernel())
+		SKIP(return, "its 60 seconds are no setting");
+	sysctl_set("tw_timeout", 10);
+	enter_time_wait(w, open_passive(w));
+	expect_none(w, 9950);
+	expect_listed(w, TIME_WAIT);
+	expect_none(w, 50 + 100);
+	expect_listed(w, CLOSE);
+	inject(w, ACK, .seq = 2, .ack = 2);
+	expect(w, RST, .seq = 2);
+}
+
+/* ... also from each FIN that comes again, as long as it says at that moment, */
+WIRE_TEST_TIMEOUT(close_timer, tw_timeout_begins_anew_with_a_fin, 100)
+{
+	if (stack_is_kernel())
+		SKIP(return, "its 60 seconds are no setting");
+	sysctl_set("tw_timeout", 10);
+	enter_time_wait(w, open_passive(w));
+	expect_none(w, 7000);
+	inject(w, FIN | ACK, .seq = 1, .ack = 2);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_none(w, 9950);
+	expect_listed(w, TIME_WAIT);
+	sysctl_set("tw_timeout", 5);
+	inject(w, FIN | ACK, .seq = 1, .ack = 2);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_none(w, 4950);
+	expect_listed(w, TIME_WAIT);
+	expect_none(w, 50 + 100);
+	expect_listed(w, CLOSE);
+}
+
+/* ... and for nothing else: what is no FIN, or lies elsewhere, prolongs nothing. */
+WIRE_TEST_TIMEOUT(close_timer, tw_timeout_begins_anew_with_a_fin_only, 100)
+{
+	if (stack_is_kernel())
+		SKIP(return, "its 60 seconds are no setting");
+	sysctl_set("tw_timeout", 10);
+	enter_time_wait(w, open_passive(w));
+	expect_none(w, 7000);
+	inject(w, FIN | ACK, .seq = 100, .ack = 2, .keep = true);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	expect_none(w, 1000);
+	inject(w, ACK | PSH, .seq = 1, .ack = 2, .len = 1, .keep = true);
+	expect(w, ACK, .seq = 2, .ack = 2);
+	inject(w, RST, .seq = 2, .keep = true);
+	expect_none(w, 1950);
+	expect_listed(w, TIME_WAIT);
+	expect_none(w, 50 + 100);
+	expect_listed(w, CLOSE);
+}
+
 /* A14: an orphan whose last FIN nobody acknowledges gives up. */
 static void expect_fin_gives_up(struct wire *w)
 {
