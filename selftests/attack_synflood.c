@@ -6,7 +6,10 @@
  *
  * MYTCP_TEST_FLOOD and MYTCP_TEST_GUESSES say how many.
  */
+#include <netpacket/packet.h>
 #include <sys/random.h>
+
+#include <linux/if_ether.h>
 
 #include "lib/objects.h"
 #include "lib/siege.h"
@@ -112,6 +115,64 @@ TEST_F_TIMEOUT(flood, that_is_over_is_forgotten, LONG_TEST)
 	siege_open_to_others(s);
 	siege_unharmed(s);
 	check_eq(counted("SyncookiesSent"), before);
+}
+
+/* Memory of packets that are somewhere in the machine. */
+#define SKBS	"skbuff_head_cache "
+
+static bool has_no_more_packets(void *most)
+{
+	return objects_in(SKBS) <= *(long *)most;
+}
+
+/* What tcpdump sees of peers' SYNs, and of the answers; counts both. */
+static void look(int watcher, long *syns, long *synacks)
+{
+	uint8_t packet[2000];
+	struct rawseg s;
+	const char *why;
+	int len;
+
+	while ((len = recv(watcher, packet, sizeof(packet), 0)) > 0) {
+		if (!packet_parse(packet, len, &s, &why) ||
+		    (s.sport != CROWD_PORT && s.dport != CROWD_PORT))
+			continue;
+		*syns += s.flags == SYN;
+		*synacks += s.flags == (SYN | ACK);
+	}
+}
+
+/*
+ * A20: a SYN that somebody else has, too (tcpdump, a rule that copies it), is not
+ * made into its answer: that takes memory then, for as long as it is on its way.
+ */
+TEST_F_TIMEOUT(flood, that_somebody_watches_takes_no_memory, LONG_TEST)
+{
+	long skbs = objects_in(SKBS) + 500, syns = 0, synacks = 0;
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	int watcher, i;
+
+	watcher = check_ok(socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK,
+				  htons(ETH_P_ALL)));
+	sysctl_set("syncookies", 2);
+	for (i = 0; i < c->count; i++) {
+		crowd_send(c, i, SYN, 65535, 0);
+		if (i % 16 == 0)
+			look(watcher, &syns, &synacks);
+	}
+	crowd_hear(c, GLIMPSE_MS);
+	look(watcher, &syns, &synacks);
+	check_eq(syns, c->count);
+	check_eq(synacks, c->count);
+	check_eq(c->heard, c->count);
+	check_le(c->octets, (long)c->count * crowd_size(SYN, 0));
+	check_eq(counted("SyncookiesSent"), c->count);
+	siege_memory(s, 0, 0, 0);
+	close(watcher);
+	check(await_true(has_no_more_packets, &skbs, PATIENCE_MS));
+	siege_unharmed(s);
+	siege_open_to_others(s);
 }
 
 /* ---- A21: forged cookies ---- */

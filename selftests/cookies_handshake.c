@@ -2,8 +2,13 @@
 /*
  * SYN cookies: a handshake that only the peer remembers (RFC 4987 3.6, A20 to A22).
  */
+#include <net/if.h>
+#include <netpacket/packet.h>
 #include <sys/ioctl.h>
 
+#include <linux/if_ether.h>
+
+#include "lib/sockets.h"
 #include "lib/test.h"
 
 #define GUESSES	200
@@ -52,6 +57,53 @@ WIRE_TEST(cookies, an_answered_syn_is_forgotten)
 	expect(other, SYN | ACK);
 	check_eq(wire_state(other), CLOSE);
 	wire_close(other);
+}
+
+/* What tcpdump does. */
+static int watch_device(const struct wire *w)
+{
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex(wire_dev(w)),
+	};
+	int fd = check_ok(socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+
+	check_ok(bind(fd, (struct sockaddr *)&at, sizeof(at)));
+	return fd;
+}
+
+/* The next segment that it has seen. */
+static void expect_watched(int fd, int flags, uint32_t seq)
+{
+	uint8_t packet[2000];
+	struct rawseg s;
+	const char *why;
+	int len;
+
+	check(wait_fd(fd, POLLIN, PATIENCE_MS) & POLLIN);
+	len = check_ok(recv(fd, packet, sizeof(packet), 0));
+	check(packet_parse(packet, len, &s, &why));
+	check(packet_sum_ok(packet, len));
+	check_eq(s.flags, flags);
+	check_eq(s.seq, seq);
+}
+
+/*
+ * Who watches the device has the SYN, too, which is not made into the answer then:
+ * both are seen as they were.
+ */
+WIRE_TEST(cookies, the_answer_leaves_alone_what_others_see)
+{
+	int listener = listen_with_cookies(w), watcher = watch_device(w);
+
+	inject(w, SYN, .opts = { MSS(1460), SACKOK, TS(1000, 0), NOP, WS(7) });
+	expect(w, SYN | ACK, .opts = { MSS(ANY), SACKOK, TS(ANY, 1000), NOP,
+				       WS(ANY) });
+	expect_watched(watcher, SYN, w->iss);
+	expect_watched(watcher, SYN | ACK, w->irs);
+	inject(w, ACK);
+	check_eq(fd_state(wire_accept(listener)), ESTABLISHED);
+	close(watcher);
 }
 
 WIRE_TEST(cookies, the_options_come_back_in_the_timestamp)
