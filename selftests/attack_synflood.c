@@ -338,4 +338,89 @@ TEST_F(flood, is_over_when_the_victim_resets)
 	siege_unharmed(s);
 }
 
+/* ---- A20: who comes back from TIME_WAIT ---- */
+
+#define BACK	60
+#define FEW	8	/* a queue */
+
+FIXTURE(back) {
+	struct siege s;
+};
+
+FIXTURE_SETUP(back)
+{
+	test_begin_family(AF_INET);
+	siege_begin(&self->s, BACK, FEW);
+}
+
+FIXTURE_TEARDOWN(back)
+{
+	siege_end(&self->s);
+}
+
+/* The server has closed, and the peer may begin anew. */
+static void leave_time_wait(struct siege *s, int peer)
+{
+	struct crowd *c = &s->c;
+	int ms;
+
+	crowd_connect(c, peer, 65535);
+	close(wire_accept(s->lfd));
+	for (ms = 0; !c->peer[peer].fins && ms < PATIENCE_MS; ms += 10)
+		crowd_hear(c, ms ? 10 : 0);
+	crowd_send(c, peer, FIN | ACK, 65535, 0);
+}
+
+static void come_back(struct crowd *c, int peer)
+{
+	struct crowd_peer *p = &c->peer[peer];
+
+	p->snd_nxt += 100000;
+	crowd_forge(c, peer, SYN, 65535, p->snd_nxt++, 0);
+	crowd_hear(c, 0);
+}
+
+/*
+ * RFC 6191: such a SYN has to get a number beyond the old connection's, which a
+ * cookie cannot have. It gets room in the queue also when that is full, but not
+ * without a limit: as much again. Who is turned away stays in TIME_WAIT, and is let
+ * in when there is room. The kernel's TCP has no limit.
+ */
+TEST_F_TIMEOUT(back, from_time_wait_as_many_come_as_the_queue_has_again, LONG_TEST)
+{
+	struct siege *s = &self->s;
+	struct crowd *c = &s->c;
+	long heard;
+	int i;
+
+	for (i = 0; i < BACK; i++)
+		leave_time_wait(s, i);
+	crowd_expect(TIME_WAIT, BACK);
+	crowd_hear(c, 0);
+	heard = c->heard;
+	for (i = 0; i < BACK; i++)
+		come_back(c, i);
+	crowd_hear(c, GLIMPSE_MS);
+	test_note("%d of %d are half-open", crowd_states(SYN_RECV), BACK);
+	if (stack_is_kernel()) {
+		check_eq(crowd_states(SYN_RECV), BACK);
+		return;
+	}
+	check_eq(crowd_states(SYN_RECV), 2 * FEW);
+	check_eq(crowd_states(TIME_WAIT), BACK - 2 * FEW);
+	check_le(c->heard - heard, 2 * FEW * (1 + 5));
+	check_eq(counted("TWRecycled"), 2 * FEW);
+	check_eq(counted("TCPReqQFullDrop"), BACK - 2 * FEW);
+	check_eq(counted("ListenDrops"), BACK - 2 * FEW);
+	siege_memory(s, 0, 2 * FEW, BACK - 2 * FEW);
+	siege_unharmed(s);
+	siege_open_to_others(s);
+	/* the first one leaves, and the last one gets its place */
+	crowd_send(c, 0, RST, 0, 0);
+	crowd_expect(SYN_RECV, 2 * FEW - 1);
+	come_back(c, BACK - 1);
+	crowd_expect(SYN_RECV, 2 * FEW);
+	check_eq(c->peer[BACK - 1].synacks, 2);
+}
+
 TEST_HARNESS_MAIN

@@ -121,6 +121,36 @@ WIRE_TEST(time_wait, new_syn_opens_a_new_connection)
 	expect_listed(w, ESTABLISHED);
 }
 
+/*
+ * A SYN for which the listener has no room leaves all as it is. The kernel's TCP
+ * forgets the old connection first.
+ */
+WIRE_TEST(time_wait, new_syn_that_finds_no_room_opens_nothing)
+{
+	int listener = wire_listen(w);
+	struct wire other[1];
+
+	if (stack_is_kernel())
+		SKIP(return, "there TIME-WAIT ends");
+	inject(w, SYN, .opts = { MSS(1460) });
+	expect(w, SYN | ACK);
+	inject(w, ACK);
+	to_time_wait(w, wire_accept(listener));
+	/* one waits to be accepted, and that is one too many */
+	check_ok(listen(listener, 0));
+	wire_fork(other, w, 41000);
+	inject(other, SYN, .opts = { MSS(1460) });
+	expect(other, SYN | ACK);
+	inject(other, ACK);
+	inject(w, SYN, .seq = 100000, .keep = true, .opts = { MSS(1460) });
+	expect_none(w, 0);
+	expect_listed(w, TIME_WAIT);
+	check_eq(counter("TcpExt", "ListenOverflows"), 1);
+	check_eq(counter("TcpExt", "ListenDrops"), 1);
+	check_eq(counter("TcpExt", "TWRecycled"), 0);
+	wire_close(other);
+}
+
 /* A connection with timestamps, the last one the peer's @ts, in TIME-WAIT. */
 static int listen_through(struct wire *w, int ts)
 {

@@ -258,6 +258,13 @@ static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
 		mytcp_drop(net, skb, key, DropTimeWait);
 		return;
 	}
+	/* else the old connection goes on waiting: the SYN will come again */
+	verdict = mytcp_synq_admits(listener);
+	if (verdict != MYTCP_GO_ON) {
+		mytcp_count(net, ListenDrops);
+		mytcp_drop_judged(net, skb, key, verdict);
+		return;
+	}
 	mytcp_timewait_kill(node);
 	mytcp_count(net, TWRecycled);
 	mytcp_synq_listen(listener, skb, seg, key, isn ?: 1);

@@ -210,31 +210,51 @@ static bool synq_enter(struct mytcp_synq *entry)
 	return !dead;
 }
 
-static bool synq_is_full(const struct sock *listener)
+/* Are there so many entries as its length says, or @times as many? */
+static bool synq_is_full(const struct sock *listener, unsigned int times)
 {
 	const struct mytcp_net *mn = mytcp_net(sock_net(listener));
-	u32 most = min_t(u32, READ_ONCE(mn->max_syn_backlog),
+	u64 most = min_t(u32, READ_ONCE(mn->max_syn_backlog),
 			 max_t(u32, READ_ONCE(listener->sk_max_ack_backlog), 8));
 
-	return READ_ONCE(mytcp_sk(listener)->listener->synq_len) >= most;
+	return READ_ONCE(mytcp_sk(listener)->listener->synq_len) >= most * times;
+}
+
+/**
+ * mytcp_synq_admits() - is there room for who comes back from TIME_WAIT?
+ * @listener: socket in LISTEN, under RCU
+ *
+ * A cookie has no choice of its number, and so none is for these. A flood of SYNs
+ * from nowhere, which fills the queue, does not keep them out: they have had a
+ * connection, and get as much room again. Nor are they to be without a limit (A20):
+ * who opens and opens again could have entries for as many connections as he makes
+ * in a minute.
+ *
+ * Context: softirq.
+ * Return: MYTCP_GO_ON, or the counter of the drop.
+ */
+int mytcp_synq_admits(const struct sock *listener)
+{
+	if (sk_acceptq_is_full(listener))
+		return MYTCP_MIB_ListenOverflows;
+	return synq_is_full(listener, 2) ? MYTCP_MIB_TCPReqQFullDrop : MYTCP_GO_ON;
 }
 
 /*
- * Is there room for another entry? If not, a SYN cookie may do (@cookie). A cookie
- * has no choice of its number, and so none is for who comes back from TIME_WAIT;
- * those are bounded as it is.
+ * Is there room for another entry? If not, a SYN cookie may do (@cookie). With @isn
+ * mytcp_synq_admits() was asked.
  */
 static int synq_has_room(struct sock *listener, u32 isn, bool *cookie)
 {
 	struct net *net = sock_net(listener);
 	int cookies = READ_ONCE(mytcp_net(net)->syncookies);
 
-	if (sk_acceptq_is_full(listener))
-		return MYTCP_MIB_ListenOverflows;
 	if (isn)
 		return MYTCP_GO_ON;
+	if (sk_acceptq_is_full(listener))
+		return MYTCP_MIB_ListenOverflows;
 	*cookie = cookies == 2;
-	if (!*cookie && synq_is_full(listener)) {
+	if (!*cookie && synq_is_full(listener, 1)) {
 		if (!cookies)
 			return MYTCP_MIB_TCPReqQFullDrop;
 		mytcp_count(net, TCPReqQFullDoCookies);
@@ -298,7 +318,8 @@ static int synq_syn(struct sock *listener, struct sk_buff **skb,
  * @skb: the segment; consumed
  * @seg: the same, parsed
  * @key: its key
- * @isn: initial sequence number to use, 0 for a fresh one
+ * @isn: initial sequence number to use, when it has been admitted
+ *	(mytcp_synq_admits()); 0 for a fresh one
  *
  * Context: softirq.
  */

@@ -9,9 +9,11 @@
 
 int mytcp_synq_init(void);
 void mytcp_synq_exit(void);
+/* May a SYN take the place of a TIME_WAIT bucket? MYTCP_GO_ON, or why not. */
+int mytcp_synq_admits(const struct sock *listener);
 /*
  * A segment for a listener. RCU, softirq; consumes the skb. @isn is the initial
- * sequence number to use, 0 for a fresh one.
+ * sequence number to use, of what was admitted; 0 for a fresh one.
  */
 void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 		       const struct mytcp_seg *seg, const struct mytcp_key *key,
