@@ -177,6 +177,7 @@ WIRE_TEST(guess4, of_a_connection_by_its_ip_identification)
  */
 WIRE_TEST(guess4, of_a_connection_that_may_be_fragmented)
 {
+	struct attack a[1];
 	struct wire other[1];
 	uint16_t id[10], beside[10];
 	int fd = open_passive(w), fd2, i;
@@ -184,11 +185,17 @@ WIRE_TEST(guess4, of_a_connection_that_may_be_fragmented)
 	send_pattern(fd, 0, 1000);
 	expect(w, ACK | ANYPSH, .len = 1000);
 	inject_icmp(w, 3, 4, .seq = 1, .info = 68);
-	while (receive(w, 0)) {
+	for (i = 0; receive(w, 0); i++) {
 		check_le(w->last.packet_len, 552);
 		check(!w->last.raw.df);
 	}
+	check_eq(i, 2);
 	inject(w, ACK, .ack = 1001);
+	/* once; another one is not heard */
+	attack_begin(a, w, fd);
+	for (i = 0; i < 100; i++)
+		inject_icmp(w, 3, 4, .seq = w->rcv_nxt, .info = 68 + i);
+	attack_over(a, NO_ANSWER);
 	fd2 = open_beside(other, w, 41000);
 	ids_of(w, fd, id);
 	ids_of(other, fd2, beside);
@@ -197,6 +204,7 @@ WIRE_TEST(guess4, of_a_connection_that_may_be_fragmented)
 		check_eq((uint16_t)(beside[i] - beside[i - 1]), 1);
 	}
 	check(abs((int16_t)(beside[0] - id[9])) > 1);
+	attack_exchange(a);
 	wire_close(other);
 }
 
@@ -204,28 +212,39 @@ WIRE_TEST(guess4, of_a_connection_that_may_be_fragmented)
 WIRE_TEST(guess4, by_what_has_no_socket)
 {
 	int listener = wire_listen(w), fd;
+	struct attack a[1];
 
 	attack_ration(0);
 	inject(w, SYN, .opts = { MSS(1460) });
 	expect(w, SYN | ACK);
 	check_eq(ipid(w), 0);
 	check(w->last.raw.df);
+	attack_begin(a, w, -1);
 	inject(w, ACK | PSH, .seq = 100000, .ack = 1, .keep = true);
 	expect(w, ACK);
+	a->taken = 1;
 	/* The kernel's TCP challenges with a socket of its own. */
 	check(stack_is_kernel() || (ipid(w) == 0 && w->last.raw.df));
+	attack_over(a, NO_ANSWER, DROP(DropOutOfWindow, 1));
 	inject(w, ACK);
 	fd = wire_accept(listener);
 	enter_time_wait(w, fd);
+	attack_begin(a, w, -1);
 	inject(w, FIN | ACK, .seq = 1, .ack = 2);
 	expect(w, ACK, .seq = 2, .ack = 2);
+	a->taken = 1;
 	check(stack_is_kernel() || (ipid(w) == 0 && w->last.raw.df));
+	attack_over(a, NO_ANSWER);
 	close(listener);
 	w->any_port = true;
+	attack_begin(a, w, -1);
 	inject(w, SYN, .seq = 0, .sport = 50000);
 	expect(w, RST | ACK, .seq = ANY, .ack = 1);
+	a->taken = 1;
 	check_eq(ipid(w), 0);
 	check(w->last.raw.df);
+	attack_over(a, NO_ANSWER, DROP(DropState, 1));
+	check_eq(counter("Tcp", "OutRsts"), 1);
 }
 
 /* ---- A6: the port of a connection from here ---- */
@@ -256,6 +275,17 @@ static void check_range(const int *num, int count)
 		check_ge(num[i], FIRST);
 		check_lt(num[i], FIRST + PORTS);
 	}
+}
+
+/* Each was one SYN, moved three counters, and has left nothing behind. */
+static void check_only_syns(long objects, int count)
+{
+	check_eq(counter("Tcp", "ActiveOpens"), count);
+	check_eq(counter("Tcp", "AttemptFails"), count);
+	check_le(counter("Tcp", "OutSegs"), count);
+	check_eq(counter("Tcp", "InSegs"), 0);
+	check_eq(counter("Tcp", "OutRsts"), 0);
+	check(slab_objects_become(objects));
 }
 
 FIXTURE(port) { int unused; };
@@ -299,11 +329,7 @@ TEST_F(port, to_one_peer_does_not_come_again_soon)
 		kinds += steps[i] > 0;
 	check_eq(kinds, 8);
 	check_le(other, 10);
-	/* Each was one SYN, and has left nothing behind. */
-	check_eq(counter("Tcp", "ActiveOpens"), CONNECTIONS);
-	check_eq(counter("Tcp", "AttemptFails"), CONNECTIONS);
-	check_le(counter("Tcp", "OutSegs"), CONNECTIONS);
-	check(slab_objects_become(objects));
+	check_only_syns(objects, CONNECTIONS);
 }
 
 /*
@@ -313,6 +339,7 @@ TEST_F(port, to_one_peer_does_not_come_again_soon)
 TEST_F(port, to_many_peers_is_anywhere)
 {
 	int box[16] = {}, near = 0, i, num, last = 0;
+	long objects = slab_objects();
 	char to[32];
 
 	for (i = 0; i < 1000; i++) {
@@ -329,6 +356,7 @@ TEST_F(port, to_many_peers_is_anywhere)
 		check_lt(box[i], 109);
 	}
 	check_lt(near, 11);
+	check_only_syns(objects, 1000);
 }
 
 /*
@@ -337,17 +365,20 @@ TEST_F(port, to_many_peers_is_anywhere)
  */
 TEST_F(port, to_one_peer_tells_nothing_of_another)
 {
-	int mine[2], theirs[100], i, moved = 0, step;
+	int mine[2], theirs[100], i, moved = 0, step, all = 0;
+	long objects = slab_objects();
 
 	for (i = 0; i < 20; i++) {
 		ports_to("10.99.0.3", 1000 + i, &mine[0], 1);
 		ports_to(LOST, 80, theirs, 10 * (i % 5));
 		ports_to("10.99.0.3", 1000 + i, &mine[1], 1);
+		all += 2 + 10 * (i % 5);
 		step = (mine[1] - mine[0] + PORTS) % PORTS;
 		moved += step < 1 || step > 8;
 	}
 	/* A new period, or, once in 65536, a shared counter. */
 	check_le(moved, 3);
+	check_only_syns(objects, all);
 }
 
 /* ---- A7: initial sequence numbers ---- */

@@ -292,17 +292,28 @@ WIRE_TEST(icmp, that_repeats_a_path_draws_nothing)
 /* A9: the bound is the administrator's. */
 WIRE_TEST(icmp, does_not_pass_a_higher_min_pmtu)
 {
-	int fd;
+	struct attack a[1];
+	long objects;
+	int fd, i;
 
 	if (stack_is_kernel())
 		SKIP(return, "the kernel's bound is IP's");
 	sysctl_set("min_pmtu", 1000);
 	fd = open_passive(w, MSS(1400));
+	objects = slab_objects();
 	send_pattern(fd, 0, 1400);
 	expect(w, ACK | PSH, .len = 1400);
 	inject_narrow(w, 1, 600);
 	check_eq(sent_again(w, 1000), 2);
 	check_eq(tcp_info(fd).tcpi_pmtu, 1000);
+	inject(w, ACK, .ack = 1401);
+	attack_begin(a, w, fd);
+	for (i = 0; i < 500; i++)
+		inject_narrow(w, w->rcv_nxt, 2 * i);
+	attack_over(a, NO_ANSWER);
+	check_eq(tcp_info(fd).tcpi_pmtu, 1000);
+	attack_exchange(a);
+	check(slab_objects_become(objects));
 }
 
 TEST_HARNESS_MAIN
