@@ -8,13 +8,16 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "lib/objects.h"
 #include "lib/sockets.h"
+#include "lib/sockstat.h"
 #include "lib/test.h"
 
 #define BATCH	20
@@ -241,6 +244,82 @@ TEST_F_TIMEOUT(kill, namespaces_with_connections_in_them, 2 * LONG_TEST)
 		joined(pid);
 	}
 	expect_all_gone();
+}
+
+/* ---- TIME_WAIT by the thousand, on the wheel of each CPU ---- */
+
+static void be_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	/* where there is no such CPU, it is another */
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* One connection after the other, closed from here first. */
+static void open_and_close(const struct sockaddr_in *at, long count, int cpu)
+{
+	char none;
+
+	be_on(cpu);
+	while (count--) {
+		int fd = connected(subject(), at);
+
+		check_ok(shutdown(fd, SHUT_WR));
+		check_eq(recv(fd, &none, 1, 0), 0);
+		close(fd);
+	}
+}
+
+static void close_behind_them(int lfd, long count)
+{
+	char none;
+
+	while (count--) {
+		int fd = check_ok(accept(lfd, NULL, NULL));
+
+		check_eq(recv(fd, &none, 1, 0), 0);
+		close(fd);
+	}
+}
+
+static bool there_is_none(void *name)
+{
+	return !sockstat(name);
+}
+
+/*
+ * They come and go at the same time, at both CPUs: each ends once, by its time, and
+ * the last one does, too.
+ */
+TEST_F_TIMEOUT(kill, time_wait_of_two_cpus_ends, LONG_TEST)
+{
+	long each = env_number("MYTCP_TEST_KILLS", 1000);
+	int lfd = listener(self->tcp, "127.0.0.1", 100), cpu;
+	struct sockaddr_in at = name4(lfd);
+	pid_t pid[3];
+
+	if (self->tcp == KERNEL_TCP)
+		SKIP(return, "its minute is no setting");
+	setting_write(self->tcp, "tw_timeout", "1");
+	objects_settled(OBJECTS_TIMEWAIT);
+	for (cpu = 0; cpu < 3; cpu++) {
+		pid[cpu] = check_ok(fork());
+		if (pid[cpu])
+			continue;
+		if (cpu < 2)
+			open_and_close(&at, each, cpu);
+		else
+			close_behind_them(lfd, 2 * each);
+		_exit(0);
+	}
+	for (cpu = 0; cpu < 3; cpu++)
+		joined(pid[cpu]);
+	check(await_true(there_is_none, "tw", PATIENCE_MS));
+	check_eq(counter("TcpExt", "TW"), 2 * each);
+	objects_await(OBJECTS_TIMEWAIT, 0);
 }
 
 TEST_HARNESS_MAIN
