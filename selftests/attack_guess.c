@@ -235,7 +235,8 @@ WIRE_TEST(guess4, by_what_has_no_socket)
 	a->taken = 1;
 	check(stack_is_kernel() || (ipid(w) == 0 && w->last.raw.df));
 	attack_over(a, NO_ANSWER);
-	close(listener);
+	/* the port is still ours, and nobody listens */
+	check_ok(shutdown(listener, SHUT_RD));
 	w->any_port = true;
 	attack_begin(a, w, -1);
 	inject(w, SYN, .seq = 0, .sport = 50000);
