@@ -4,7 +4,7 @@
 #define UNIT_FAKE_TABLE_H
 
 struct mytcp_node {
-	int unused;
+	unsigned int due;
 };
 
 /* The test's. */
