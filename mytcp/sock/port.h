@@ -42,8 +42,7 @@ void mytcp_port_release(struct sock *sk);
  */
 int mytcp_port_hold_timewait(const struct sock *sk);
 void mytcp_port_drop_timewait(const struct mytcp_node *node, int how);
-/* RCU: is the local end bound by a MyTCP socket, so that RSTs are ours to send?
- */
+/* RCU: is the local end bound by a MyTCP socket, so that RSTs are ours to send? */
 bool mytcp_port_owned_on(struct net *net, const struct mytcp_key *key,
 			 int dif, int sdif);
 
