@@ -23,6 +23,7 @@
 #include "lib/fail.h"
 #include "lib/netif.h"
 #include "lib/sockets.h"
+#include "lib/sockstat.h"
 
 #define PORT		8080
 /*
@@ -82,29 +83,10 @@ static double cost(enum tcp tcp, const char *to, long count)
 	return (now_ns() - start) / count;
 }
 
-static long standing(enum tcp tcp)
-{
-	const char *name = tcp == MYTCP ? "/proc/net/mytcp_sockstat" :
-					  "/proc/net/sockstat";
-	FILE *f = fopen(name, "re");
-	long count = -1;
-	char line[256], *tw;
-
-	check(f);
-	while (count < 0 && fgets(line, sizeof(line), f)) {
-		tw = strstr(line, " tw ");
-		if (!strncmp(line, "TCP: ", 5) && tw)
-			count = atol(tw + 4);
-	}
-	fclose(f);
-	check_ge(count, 0);
-	return count;
-}
-
 /* None has expired, and none has made room for another. */
 static void check_standing(enum tcp tcp, long made)
 {
-	long now = standing(tcp);
+	long now = sockstat_of(tcp, "tw");
 
 	if (now != made)
 		test_fail("%s: %ld TIME_WAIT buckets stand, %ld have been made",
@@ -165,7 +147,7 @@ static double watch_expiry(enum tcp tcp, double first)
 	for (;;) {
 		usleep(LOOK_US);
 		longest = fmax(longest, now_ns() - last);
-		if (++looks % LOOKS == 0 && !standing(tcp))
+		if (++looks % LOOKS == 0 && !sockstat_of(tcp, "tw"))
 			return longest;
 		last = now_ns();
 	}

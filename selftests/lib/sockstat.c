@@ -7,10 +7,10 @@
 #include "sockstat.h"
 #include "stack.h"
 
-long sockstat(const char *name)
+long sockstat_of(enum tcp tcp, const char *name)
 {
-	const char *path = stack_is_kernel() ? "/proc/net/sockstat" :
-			   "/proc/net/mytcp_sockstat";
+	const char *path = tcp == MYTCP ? "/proc/net/mytcp_sockstat" :
+					  "/proc/net/sockstat";
 	char line[256], *word, *rest;
 	FILE *f = fopen(path, "re");
 
@@ -27,4 +27,9 @@ long sockstat(const char *name)
 		test_fail("%s: no %s", path, name);
 	}
 	test_fail("%s: no line TCP:", path);
+}
+
+long sockstat(const char *name)
+{
+	return sockstat_of(stack_is_kernel() ? KERNEL_TCP : MYTCP, name);
 }
