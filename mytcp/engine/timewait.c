@@ -96,18 +96,25 @@ static struct mytcp_node *node_of(struct mytcp_timewait *tw)
 	return &tw->timed.node;
 }
 
-static struct ip_options_rcu *options_of(struct mytcp_timewait *tw)
+/* NULL: it has nothing of that. */
+static const struct routed_timewait *routed_of(const struct mytcp_timewait *tw)
 {
-	if (!(tw->flags & TW_ROUTED))
-		return NULL;
-	return container_of(tw, struct routed_timewait, tw)->options;
+	return tw->flags & TW_ROUTED ? container_of(tw, struct routed_timewait, tw) :
+				       NULL;
 }
 
-static u32 mark_of(struct mytcp_timewait *tw)
+static struct ip_options_rcu *options_of(const struct mytcp_timewait *tw)
 {
-	if (!(tw->flags & TW_ROUTED))
-		return 0;
-	return container_of(tw, struct routed_timewait, tw)->mark;
+	const struct routed_timewait *routed = routed_of(tw);
+
+	return routed ? routed->options : NULL;
+}
+
+static u32 mark_of(const struct mytcp_timewait *tw)
+{
+	const struct routed_timewait *routed = routed_of(tw);
+
+	return routed ? routed->mark : 0;
 }
 
 static spinlock_t *lock_of(const struct mytcp_node *node)
