@@ -164,7 +164,10 @@ TEST_F_TIMEOUT(path, cubic_minds_a_loss_in_a_hundred, LONG_TEST)
 
 /* ---- a deep queue ---- */
 
-/* BBR knows how long the round trip is without it, and leaves it nearly empty. */
+/*
+ * BBR knows how long the round trip is without it, and leaves it nearly empty: paced at
+ * all it has measured, a quarter of a round trip and more would stand there.
+ */
 TEST_F_TIMEOUT(path, bbr_leaves_a_deep_queue_short, LONG_TEST)
 {
 	struct seen seen;
@@ -175,7 +178,7 @@ TEST_F_TIMEOUT(path, bbr_leaves_a_deep_queue_short, LONG_TEST)
 	/* STARTUP has filled it once */
 	seen = transfer(self, 4000000, 6000000);
 	check(seen.share >= 0.9);
-	check(seen.rtt < 1.5 * RTT);
+	check(seen.rtt < 1.25 * RTT);
 	check(seen.most_rtt < 2 * RTT);
 	check_eq(seen.retrans, 0);
 }

@@ -26,6 +26,7 @@
 #define RTPROP_US	(10ULL * US_PER_S)	/* 4.1.2.3 */
 #define PROBE_RTT_US	200000U
 #define MOST_SEGMENTS	44		/* of 1448 octets in 64 KiB */
+#define MARGIN_PERCENT	1		/* version 02 of the draft, 4.6.2 */
 
 enum bbr_state { STARTUP, DRAIN, PROBE_BW, PROBE_RTT };
 
@@ -301,11 +302,22 @@ static void bbr_update_rtprop(struct bbr *b, struct mytcp_cong *cong,
 	b->idle_restart = false;
 }
 
+/*
+ * A little less than what was measured: the best of ten rounds is a little more than
+ * the path has, and the queue of that would stand.
+ */
+static u32 bbr_rate(const struct bbr *b, u32 gain)
+{
+	u64 rate = (u64)bbr_bw(b) * gain / UNIT;
+
+	return min_t(u64, rate * (100 - MARGIN_PERCENT) / 100, U32_MAX);
+}
+
 /* 4.2.1: in STARTUP the rate only grows. */
 static void bbr_set_pacing(struct bbr *b, const struct mytcp_cong *cong,
 			   u32 srtt_us)
 {
-	u64 rate = (u64)bbr_bw(b) * bbr_pacing_gain(b) / UNIT;
+	u64 rate = bbr_rate(b, bbr_pacing_gain(b));
 
 	if (!bbr_bw(b) && srtt_us)
 		rate = div_u64((u64)cong->cwnd * HIGH_GAIN * US_PER_S, srtt_us);
@@ -405,7 +417,7 @@ static void bbr_on_event(struct mytcp_cong *cong, enum mytcp_cong_event event,
 		/* 4.4.3: no burst, and no measure of a queue that is gone */
 		b->idle_restart = true;
 		if (b->state == PROBE_BW)
-			b->pacing = bbr_bw(b);
+			b->pacing = bbr_rate(b, UNIT);
 		break;
 	default:	/* a mark: v1 does not answer it */
 		break;
