@@ -40,8 +40,11 @@ void path_control(int fd, char *name, size_t size);
 /*
  * Writes for @ns, then says that this was all, waits until everything has been
  * acknowledged, and until nothing is under way any more. Returns what TCP_INFO says.
+ * Where a path loses all retransmissions of one segment, 15 of them, either stack gives
+ * the connection up (R2, RFC 9293 3.8.3).
  */
 struct tcp_info path_send(int fd, double ns);
+bool path_given_up(const struct tcp_info *info);
 /*
  * Reads to the end. Octets that come in the n-th of @count steps of @step ns, from
  * @start on, are added to @got[n]; what comes later is not.

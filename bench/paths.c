@@ -77,6 +77,7 @@ struct run {
 	long again;		/* the namespace's RetransSegs */
 	long dsack_counter;	/* its TCPDSACKRecv */
 	bool seeded;		/* its weather was that of the other stack */
+	bool given_up;		/* all that was sent for a quarter of an hour was lost */
 	char control[16];
 };
 
@@ -142,6 +143,9 @@ static void transfer(void *arg)
 	receiver.start = now_ns();
 	child = spawned(receive, &receiver);
 	info = path_send(fd[0], receiver.window);
+	run->given_up = path_given_up(&info);
+	if (run->given_up)
+		shutdown(fd[1], SHUT_RD);	/* no FIN will come */
 	joined(child);
 	run->seconds = (now_ns() - receiver.start) / 1e9 - PATH_SETTLE_MS / 1e3;
 	run->mbit = *receiver.got * 8e3 / receiver.window;
@@ -212,9 +216,9 @@ static void measure_one(struct cell *c, enum tcp tcp)
 			      .repetition = c->runs + 1 };
 
 	in_namespace(transfer, &t);
-	fprintf(stderr, "paths: %s: %s %s %.3f Mbit/s, %ld retransmitted, %ld dropped\n",
+	fprintf(stderr, "paths: %s: %s %s %.3f Mbit/s, %ld retransmitted, %ld dropped%s\n",
 		c->name, tcp_name(tcp), run->control, run->mbit, run->retrans,
-		run->dropped);
+		run->dropped, run->given_up ? ", given up" : "");
 }
 
 static void measure(struct cell *c)
@@ -255,9 +259,10 @@ static void print_runs(const struct cell *c, enum tcp tcp)
 		printf("%s{\"mbit\": %.4f, \"seconds\": %.3f, \"retrans\": %ld, "
 		       "\"dropped\": %ld, \"spurious\": %ld, \"dsacks\": %ld, "
 		       "\"RetransSegs\": %ld, \"TCPDSACKRecv\": %ld, "
-		       "\"control\": \"%s\"}", i ? ", " : "", r->mbit, r->seconds,
-		       r->retrans, r->dropped, r->spurious, r->dsacks, r->again,
-		       r->dsack_counter, r->control);
+		       "\"given_up\": %s, \"control\": \"%s\"}", i ? ", " : "",
+		       r->mbit, r->seconds, r->retrans, r->dropped, r->spurious,
+		       r->dsacks, r->again, r->dsack_counter,
+		       r->given_up ? "true" : "false", r->control);
 	}
 	printf("]");
 }
