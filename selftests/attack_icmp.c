@@ -267,6 +267,19 @@ WIRE_TEST(icmp, never_makes_the_path_narrower_than_min_pmtu)
 	check(stack_is_kernel() || slab_objects_become(objects));
 }
 
+/* RFC 792, RFC 4443 2.3: what was damaged on its way is not believed. */
+WIRE_TEST(icmp, with_a_wrong_checksum_does_nothing)
+{
+	int fd = open_passive(w, MSS(1400));
+
+	send_pattern(fd, 0, 1400);
+	expect(w, ACK | PSH, .len = 1400);
+	inject_icmp(w, UNREACH, FRAG_NEEDED, .seq = 1, .info = 1000, .badsum = true);
+	check_eq(tcp_info(fd).tcpi_pmtu, 1500);
+	inject_narrow(w, 1, 1000);
+	check_eq(tcp_info(fd).tcpi_pmtu, 1000);
+}
+
 /* A9: what says the same again, or that the path is wider, makes nobody send. */
 WIRE_TEST(icmp, that_repeats_a_path_draws_nothing)
 {

@@ -296,6 +296,25 @@ WIRE_TEST(ecn, a_fin_with_data_is_ecn_capable)
 	expect(w, FIN | ACK | PSH, .len = 10, .tos = ECT0);
 }
 
+/* 6.1.4: nor are the ACKs of what is left of a connection whose last word was. */
+WIRE_TEST(ecn, acks_in_time_wait_are_not_ecn_capable)
+{
+	int fd = open_ecn(w);
+
+	close_window(w);
+	recv_pattern(fd, 0, 20);
+	send_pattern(fd, 0, 10);
+	close(fd);
+	inject(w, ACK, .ack = 1);
+	expect(w, FIN | ACK | PSH, .len = 10, .tos = ECT0);
+	inject(w, ACK);
+	expect_listed(w, FIN_WAIT2);
+	inject(w, FIN | ACK);
+	expect(w, ACK, .tos = 0);
+	inject(w, FIN | ACK, .seq = 21, .keep = true);
+	expect(w, ACK, .tos = 0);
+}
+
 /* ---- the receiver ---- */
 
 /* A sender that must slow down hears of it now. */

@@ -137,6 +137,13 @@ out:
 	bh_unlock_sock(sk);
 }
 
+/* The kernel looks only later, and the quoted segment has no checksum that is whole. */
+static bool icmp4_is_whole(const struct sk_buff *skb, unsigned int offset)
+{
+	return skb->ip_summed == CHECKSUM_UNNECESSARY ||
+	       !csum_fold(skb_checksum(skb, offset, skb->len - offset, 0));
+}
+
 /**
  * mytcp_icmp4() - an ICMP message has come in
  * @net: namespace
@@ -160,9 +167,12 @@ void mytcp_icmp4(struct net *net, const struct sk_buff *skb)
 	node = mytcp_table_find(net, &error.key, inet_iif(skb), inet_sdif(skb));
 	if (!node)
 		return;
+	if (!icmp4_is_whole(skb, offset))
+		goto out;
 	if (node->kind == MYTCP_KIND_SOCK)
 		icmp_sock(mytcp_node_sk(node), &error);
 	else if (node->kind == MYTCP_KIND_SYNQ && error.hard)
 		mytcp_synq_icmp(node, error.seq);
+out:
 	mytcp_node_put(node);
 }

@@ -12,6 +12,7 @@
  * softirq. What is to be answered is sent without it.
  */
 #include <linux/hash.h>
+#include <net/inet_ecn.h>
 #include "mytcp/engine/timewait.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/paws.h"
@@ -247,7 +248,8 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 	tw->rcv_nxt = ms->rcv_nxt;
 	tw->snd_nxt = ms->snd_nxt;
 	tw->timed.last_oow = ms->last_oow_ack;
-	tw->tos = inet_sk(sk)->tos;
+	/* what it sends is no data: RFC 3168 6.1.4 */
+	tw->tos = inet_sk(sk)->tos & ~INET_ECN_MASK;
 	tw->ttl = max_t(int, READ_ONCE(inet_sk(sk)->uc_ttl), 0);
 	tw->wscale = ms->rcv_wscale;
 	timewait_take_ts(tw, ms);

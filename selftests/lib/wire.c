@@ -438,6 +438,7 @@ void wire_inject_icmp(const char *file, int line, struct wire *w,
 		p[4] = i->info;
 	put16(p + 2, ~csum_fold(csum_add(v6 ? csum_pseudo(&ip.src, &ip.dst,
 				proto, len) : 0, p, len)));
+	p[2] ^= i->badsum;
 	tun_log(w->tun, "> ICMP type %d code %d, about seq %lld  (line %d)",
 		i->type, i->code, (long long)or_default(i->seq, 0), line);
 	tun_write(w->tun, buf, p + len - buf, NULL);

@@ -138,7 +138,8 @@ void wire_inject_bytes(struct wire *w, const void *packet, int len);
 /*
  * An ICMP or ICMPv6 error from @from (NULL: the peer) about a segment that the
  * stack sent: .seq and .ack are that segment's. At least the 8 bytes are quoted
- * that RFC 792 asks for, .quote sets how many of the TCP header.
+ * that RFC 792 asks for, .quote sets how many of the TCP header; with .badsum a bit is
+ * wrong on the way.
  */
 struct icmp {
 	int type, code;
@@ -147,6 +148,7 @@ struct icmp {
 	int64_t seq, ack;
 	int64_t sport, dport;		/* of the quoted segment */
 	int quote;
+	bool badsum;
 };
 
 #define inject_icmp(w, t, c, ...)					\
