@@ -215,9 +215,9 @@ static void print_flows(const struct share *s)
 	printf("]}\n");
 }
 
-static void print_json(const struct share *run, const char *name, bool mixed)
+static void print_json(const struct share *run, const char *name, double jain,
+		       bool mixed)
 {
-	double jain = mean_of(run, index_of);
 	int i;
 
 	printf("json: {\"mix\": \"%s\", \"mbit\": %d, \"rtt_ms\": %d, \"step_ms\": %d, "
@@ -244,7 +244,7 @@ static bool print_mix(const struct share *run, const char *name)
 	if (mixed)
 		printf(" %7.2f  %s", LIMIT, jain >= LIMIT ? "ok" : "FAIL");
 	printf("\n");
-	print_json(run, name, mixed);
+	print_json(run, name, jain, mixed);
 	return !mixed || jain >= LIMIT;
 }
 
