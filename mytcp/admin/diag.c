@@ -21,6 +21,7 @@
 #include "mytcp/admin/diag.h"
 #include "mytcp/admin/entry.h"
 #include "mytcp/compat/inet_diag.h"
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/walk.h"
 
 /* A bound socket is CLOSED to us, and since 6.8 has a bit of its own in ss(8). */
@@ -168,12 +169,13 @@ static int key_of(const struct inet_diag_req_v2 *req, struct mytcp_key *key)
 }
 
 /* How well a listener or bound socket answers to @key: 0 is not at all. */
-static int fit(const struct mytcp_node *node, const struct mytcp_key *key,
+static int fit(struct mytcp_node *node, const struct mytcp_key *key,
 	       const struct inet_diag_sockid *id)
 {
 	if (node->key.lport != key->lport ||
 	    (node->dev && id->idiag_if && node->dev != id->idiag_if) ||
-	    !mytcp_addr_covers(&node->key.laddr, &key->laddr))
+	    !mytcp_addr_covers(&node->key.laddr, &key->laddr,
+			       mytcp_inet6_only(mytcp_node_sk(node))))
 		return 0;
 	return ipv6_addr_equal(&node->key.laddr, &key->laddr) ? 2 : 1;
 }

@@ -189,8 +189,8 @@ static int fill_notice(struct sk_buff *skb, struct sock *sk)
 	msg->idiag_state = sk->sk_state;
 	msg->id.idiag_sport = inet->inet_sport;
 	msg->id.idiag_dport = inet->inet_dport;
-	msg->id.idiag_src[0] = inet->inet_rcv_saddr;
-	msg->id.idiag_dst[0] = inet->inet_daddr;
+	put_address(msg->id.idiag_src, sk->sk_family, &mytcp_sk(sk)->node.key.laddr);
+	put_address(msg->id.idiag_dst, sk->sk_family, &mytcp_sk(sk)->node.key.raddr);
 	msg->id.idiag_if = sk->sk_bound_dev_if;
 	sock_diag_save_cookie(sk, msg->id.idiag_cookie);
 

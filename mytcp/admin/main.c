@@ -9,6 +9,7 @@
 #include "mytcp/admin/admin.h"
 #include "mytcp/api/af_mytcp.h"
 #include "mytcp/engine/demux.h"
+#include "mytcp/engine/hooks.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timewait.h"
@@ -33,6 +34,7 @@ static const struct part {
 	{ mytcp_netns_init, mytcp_netns_exit },
 	{ mytcp_port_init, mytcp_port_exit },
 	{ mytcp_sock_module_init, mytcp_sock_module_exit },
+	{ mytcp_hooks_init, mytcp_hooks_exit },
 	{ mytcp_output_init },
 	{ mytcp_wheel_init, mytcp_wheel_exit },
 	{ mytcp_synq_init, mytcp_synq_exit },

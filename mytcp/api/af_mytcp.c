@@ -4,29 +4,33 @@
  * and socket(AF_INET, SOCK_STREAM, IPPROTO_MYTCP), a protocol of the kernel's.
  * Behind either stands the same socket, AF_INET as far as anybody can tell.
  */
-#include <linux/bpf-cgroup.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <net/inet_common.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/protocol.h>
+#include <net/transp_v6.h>
 #include <net/sock.h>
 #include <uapi/linux/mytcp.h>
 
 #include "mytcp/api/af_mytcp.h"
 #include "mytcp/api/api.h"
 #include "mytcp/compat/accept.h"
-#include "mytcp/compat/inet_flags.h"
+#include "mytcp/compat/custom_sockopt.h"
 #include "mytcp/compat/ioctl.h"
 #include "mytcp/compat/memory.h"
 #include "mytcp/compat/peek_off.h"
+#include "mytcp/compat/pinfo.h"
 #include "mytcp/compat/splice.h"
 #include "mytcp/engine/demux.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/timeout.h"
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/port.h"
+#include "mytcp/sock/reserve.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
 
@@ -43,6 +47,13 @@ static void enter_memory_pressure(struct sock *sk)
 
 /* ---- struct proto ---- */
 
+/* What the socket layer is to know of a new struct socket. */
+static void promise(struct socket *sock)
+{
+	mytcp_custom_sockopt_ask(sock);
+	set_bit(SOCK_SUPPORT_ZC, &sock->flags);
+}
+
 static int init_sock(struct sock *sk)
 {
 	int err = mytcp_sock_init(sk);
@@ -53,14 +64,22 @@ static int init_sock(struct sock *sk)
 	sk->sk_destruct = mytcp_sock_destruct;
 	/* none, as the kernel's TCP says before it is connected */
 	mytcp_sk(sk)->window_clamp = 0;
+	promise(sk->sk_socket);
 	mytcp_timeout_setup(sk);
-	return mytcp_demux_attach(sock_net(sk));
+	return mytcp_demux_attach(sock_net(sk), sk->sk_family);
 }
 
 /* For sk_common_release(), of a socket that was never used. */
 static void unhash_sock(struct sock *sk)
 {
 	mytcp_table_remove(&mytcp_sk(sk)->node);
+}
+
+/* bind() has succeeded, and somebody is against it: the port is the kernel's at once. */
+static void put_port(struct sock *sk)
+{
+	mytcp_port_release(sk);
+	mytcp_reserve_flush();
 }
 
 static struct sock *accept_sock(struct sock *sk, MYTCP_ACCEPT_PARAMS)
@@ -104,7 +123,7 @@ struct proto mytcp_prot = {
 	.release_cb		= mytcp_timeout_release_cb,
 	.unhash			= unhash_sock,
 	.get_port		= mytcp_port_bind,
-	.put_port		= mytcp_port_release,
+	.put_port		= put_port,
 	.enter_memory_pressure	= enter_memory_pressure,
 	.memory_allocated	= &memory_allocated,
 	.per_cpu_fw_alloc	= &memory_on_cpu,
@@ -134,7 +153,31 @@ static void set_memory_limits(void)
 	mytcp_prot.sysctl_rmem = first->rmem;
 }
 
+#if IS_ENABLED(CONFIG_IPV6)
+/* As mytcp_prot, but for the larger socket and its addresses: make_prot6(). */
+struct proto mytcp_prot6;
+
+static void make_prot6(void)
+{
+	mytcp_prot6 = mytcp_prot;
+	strscpy(mytcp_prot6.name, "mytcp6", sizeof(mytcp_prot6.name));
+	mytcp_prot6.obj_size = sizeof(struct mytcp6_sock);
+	mytcp_prot6.pre_connect = mytcp_api_pre_connect6;
+	mytcp_prot6_set_pinfo(&mytcp_prot6, offsetof(struct mytcp6_sock, inet6));
+}
+#endif
+
 /* ---- struct proto_ops ---- */
+
+static int accept_socket(struct socket *sock, struct socket *fresh,
+			 MYTCP_OPS_ACCEPT_PARAMS)
+{
+	int err = inet_accept(sock, fresh, MYTCP_OPS_ACCEPT_ARGS);
+
+	if (!err)
+		promise(fresh);
+	return err;
+}
 
 /*
  * Without .splice_read the kernel reads into fresh pages, by recvmsg. There
@@ -147,14 +190,14 @@ static const struct proto_ops stream_ops = {
 	.bind		= inet_bind,
 	.connect	= inet_stream_connect,
 	.socketpair	= sock_no_socketpair,
-	.accept		= inet_accept,
+	.accept		= accept_socket,
 	.getname	= inet_getname,
 	.poll		= mytcp_api_poll,
 	.ioctl		= inet_ioctl,
 	.gettstamp	= sock_gettstamp,
 	.listen		= mytcp_api_listen,
 	.shutdown	= inet_shutdown,
-	.setsockopt	= sock_common_setsockopt,
+	.setsockopt	= mytcp_api_setsockopt_all,
 	.getsockopt	= sock_common_getsockopt,
 	.sendmsg	= inet_sendmsg,
 	.recvmsg	= inet_recvmsg,
@@ -164,50 +207,60 @@ static const struct proto_ops stream_ops = {
 	MYTCP_PROTO_OPS_PEEK_OFF,
 };
 
+#if IS_ENABLED(CONFIG_IPV6)
+static const struct proto_ops stream6_ops = {
+	.family		= PF_INET6,
+	.owner		= THIS_MODULE,
+	.release	= inet6_release,
+	.bind		= inet6_bind,
+	.connect	= inet_stream_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= accept_socket,
+	.getname	= inet6_getname,
+	.poll		= mytcp_api_poll,
+	.ioctl		= inet6_ioctl,
+	.gettstamp	= sock_gettstamp,
+	.listen		= mytcp_api_listen,
+	.shutdown	= inet_shutdown,
+	.setsockopt	= mytcp_api_setsockopt_all,
+	.getsockopt	= sock_common_getsockopt,
+	.sendmsg	= inet_sendmsg,
+	.recvmsg	= inet_recvmsg,
+	.mmap		= sock_no_mmap,
+	.set_rcvlowat	= mytcp_api_set_rcvlowat,
+	MYTCP_PROTO_OPS_SPLICE,
+	MYTCP_PROTO_OPS_PEEK_OFF,
+};
+#endif
+
 /* ---- the first door ---- */
 
-static void init_inet(struct sock *sk)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	struct net *net = sock_net(sk);
-
-	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
-	sk->sk_txrehash = READ_ONCE(net->core.sysctl_txrehash);
-
-	inet->pmtudisc = READ_ONCE(net->ipv4.sysctl_ip_no_pmtu_disc) ?
-			 IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
-	inet->uc_ttl = -1;
-	inet->mc_ttl = 1;
-	mytcp_inet_set_mc_defaults(sk);
-}
-
+/*
+ * Through the second, so that a cgroup's programs and the security modules are asked for
+ * a socket of AF_INET or AF_INET6: they look away from a family they do not know, and
+ * sk_family is never that. The struct socket it comes in is not the caller's, though.
+ */
 static int create(struct net *net, struct socket *sock, int protocol, int kern)
 {
-	struct sock *sk;
-	int err;
+	int err, inside = protocol == MYTCP_IPV6 ? PF_INET6 : PF_INET;
+	struct socket *second;
 
 	if (sock->type != SOCK_STREAM)
 		return -ESOCKTNOSUPPORT;
-	if (protocol != MYTCP_IPV4)
+	if (protocol != MYTCP_IPV4 &&
+	    (protocol != MYTCP_IPV6 || !mytcp_inet6_is_on()))
 		return -EPROTONOSUPPORT;
 
+	err = __sock_create(net, inside, SOCK_STREAM, IPPROTO_MYTCP, &second, kern);
+	if (err)
+		return err;
 	sock->state = SS_UNCONNECTED;
-	sock->ops = &stream_ops;
-	/* never AF_MYTCP: a cgroup's programs and LSMs would look away */
-	sk = sk_alloc(net, PF_INET, GFP_KERNEL, &mytcp_prot, kern);
-	if (!sk)
-		return -ENOMEM;
-	sock_init_data(sock, sk);
-	init_inet(sk);
-
-	err = sk->sk_prot->init(sk);
-	if (!err && !kern)
-		err = BPF_CGROUP_RUN_PROG_INET_SOCK(sk);
-	if (err) {
-		sk_common_release(sk);
-		sock->sk = NULL;
-	}
-	return err;
+	sock->ops = second->ops;
+	promise(sock);
+	sock_graft(second->sk, sock);
+	second->sk = NULL;
+	sock_release(second);
+	return 0;
 }
 
 static const struct net_proto_family family = {
@@ -225,15 +278,81 @@ static struct inet_protosw protosw = {
 	.ops		= &stream_ops,
 };
 
+#if IS_ENABLED(CONFIG_IPV6)
+static struct inet_protosw protosw6 = {
+	.type		= SOCK_STREAM,
+	.protocol	= IPPROTO_MYTCP,
+	.prot		= &mytcp_prot6,
+	.ops		= &stream6_ops,
+};
+#endif
+
 /*
  * proto_register() would align each socket to a cache line, which costs an eighth
  * of a slab: as it is, one more fits in.
  */
-static int make_slab(void)
+static int add_proto(struct proto *prot)
 {
-	mytcp_prot.slab = kmem_cache_create(mytcp_prot.name, mytcp_prot.obj_size,
-					    0, SLAB_ACCOUNT, NULL);
-	return mytcp_prot.slab ? 0 : -ENOMEM;
+	int err;
+
+	prot->slab = kmem_cache_create(prot->name, prot->obj_size, 0, SLAB_ACCOUNT,
+				       NULL);
+	if (!prot->slab)
+		return -ENOMEM;
+	err = proto_register(prot, 0);
+	if (err)
+		kmem_cache_destroy(prot->slab);
+	return err;
+}
+
+static void close_second(void)
+{
+	inet_unregister_protosw(&protosw);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (mytcp_inet6_is_on())
+		inet6_unregister_protosw(&protosw6);
+#endif
+}
+
+/* Of both families. */
+static int open_second(void)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	int err;
+
+	if (mytcp_inet6_is_on()) {
+		err = inet6_register_protosw(&protosw6);
+		if (err)
+			return err;
+	}
+#endif
+	inet_register_protosw(&protosw);
+	return 0;
+}
+
+static int add_protos(void)
+{
+	int err;
+
+	mytcp_splice_set_eof(&mytcp_prot, mytcp_api_splice_eof);
+	err = add_proto(&mytcp_prot);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (err)
+		return err;
+	make_prot6();
+	err = add_proto(&mytcp_prot6);
+	if (err)
+		proto_unregister(&mytcp_prot);
+#endif
+	return err;
+}
+
+static void remove_protos(void)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	proto_unregister(&mytcp_prot6);
+#endif
+	proto_unregister(&mytcp_prot);
 }
 
 /**
@@ -247,22 +366,22 @@ int mytcp_af_init(void)
 	int err;
 
 	set_memory_limits();
-	mytcp_splice_set_eof(&mytcp_prot, mytcp_api_splice_eof);
-	err = make_slab();
+	err = add_protos();
 	if (err)
 		return err;
-	err = proto_register(&mytcp_prot, 0);
-	if (err) {
-		kmem_cache_destroy(mytcp_prot.slab);
-		return err;
-	}
+	err = open_second();
+	if (err)
+		goto no_second;
 	err = sock_register(&family);
-	if (err) {
-		proto_unregister(&mytcp_prot);
-		return err;
-	}
-	inet_register_protosw(&protosw);
+	if (err)
+		goto no_family;
 	return 0;
+
+no_family:
+	close_second();
+no_second:
+	remove_protos();
+	return err;
 }
 
 /**
@@ -272,11 +391,12 @@ int mytcp_af_init(void)
  */
 void mytcp_af_exit(void)
 {
-	inet_unregister_protosw(&protosw);
 	sock_unregister(PF_MYTCP);
-	proto_unregister(&mytcp_prot);
+	close_second();
+	remove_protos();
 }
 
 MODULE_ALIAS_NETPROTO(AF_MYTCP);
 /* PF_INET, IPPROTO_MYTCP, SOCK_STREAM: an alias takes digits only */
 MODULE_ALIAS_NET_PF_PROTO_TYPE(2, 257, 1);
+MODULE_ALIAS_NET_PF_PROTO_TYPE(10, 257, 1);

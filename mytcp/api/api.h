@@ -13,6 +13,7 @@ struct tcp_info;
 
 /* connect */
 int mytcp_api_pre_connect(struct sock *sk, struct sockaddr *addr, int addr_len);
+int mytcp_api_pre_connect6(struct sock *sk, struct sockaddr *addr, int addr_len);
 int mytcp_api_connect(struct sock *sk, struct sockaddr *addr, int addr_len);
 /* listen */
 int mytcp_api_listen(struct socket *sock, int backlog);
@@ -34,6 +35,16 @@ int mytcp_api_setsockopt(struct sock *sk, int level, int optname,
 			 sockptr_t optval, unsigned int optlen);
 int mytcp_api_getsockopt(struct sock *sk, int level, int optname,
 			 char __user *optval, int __user *optlen);
+int mytcp_api_put_option(char __user *optval, int __user *optlen,
+			 const void *value, size_t size);
+/* sockopt_ip */
+int mytcp_api_set_ip(struct sock *sk, int level, int optname, sockptr_t optval,
+		     unsigned int optlen);
+int mytcp_api_get_ip(struct sock *sk, int level, int optname,
+		     char __user *optval, int __user *optlen);
+/* sockopt_socket */
+int mytcp_api_setsockopt_all(struct socket *sock, int level, int optname,
+			     sockptr_t optval, unsigned int optlen);
 /* info */
 void mytcp_api_info(struct sock *sk, struct tcp_info *info);
 /* close */

@@ -8,6 +8,8 @@
 #include "mytcp/api/api.h"
 #include "mytcp/compat/tcp_info.h"
 #include "mytcp/engine/ecn.h"
+#include "mytcp/sock/algorithms.h"
+#include "mytcp/sock/sent.h"
 #include "mytcp/sock/sock.h"
 
 #define REORDERING	3	/* duplicate ACKs that are a loss, RFC 5681 3.2 */
@@ -84,6 +86,71 @@ static void info_times(const struct mytcp_sock *ms, struct tcp_info *info)
 	info->tcpi_last_ack_recv = ms_since(ms->last_seg);
 }
 
+/* Segments that were sent again, and of which nothing is known yet. */
+static u32 sent_again(struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	struct sk_buff *skb;
+	u32 octets = 0;
+
+	if (ms->recovery == MYTCP_RECOVERY_OPEN && !ms->retransmits)
+		return 0;
+	skb = mytcp_sent_first(sk);
+	mytcp_sent_walk(sk, skb) {
+		const struct mytcp_cb *cb = mytcp_cb(skb);
+
+		if (cb->tx > 1 && !cb->sacked && !cb->lost)
+			octets += max_t(u32, skb->len, 1);
+	}
+	return in_segments(ms, octets);
+}
+
+/* Not measured before the window has been filled, or something was lost. */
+static void info_rate(const struct mytcp_sock *ms, struct tcp_info *info)
+{
+	const struct mytcp_algorithms_room *room = mytcp_algorithms_room(&ms->cong);
+
+	info->tcpi_delivered = mytcp_tally(ms)->delivered;
+	info->tcpi_delivery_rate_app_limited = 1;
+	if (!room)
+		return;
+	info->tcpi_delivered_ce = room->delivered_ce;
+	info->tcpi_delivery_rate = mytcp_rate_octets(&room->rate.told, ms->mss);
+	if (room->rate.told.interval_us)
+		info->tcpi_delivery_rate_app_limited = room->rate.told.app_limited;
+}
+
+/* Microseconds, as far as jiffies tell. */
+static u64 in_phase(const struct mytcp_algorithms_room *room, enum mytcp_phase phase)
+{
+	u32 spent = room->spent[phase];
+
+	if (room->phase == phase)
+		spent += (u32)jiffies - room->phase_since;
+	return (u64)spent * (USEC_PER_SEC / HZ);
+}
+
+static void info_phases(const struct mytcp_sock *ms, struct tcp_info *info)
+{
+	const struct mytcp_algorithms_room *room = mytcp_algorithms_room(&ms->cong);
+
+	if (!room)
+		return;
+	info->tcpi_rwnd_limited = in_phase(room, MYTCP_PHASE_RWND);
+	info->tcpi_sndbuf_limited = in_phase(room, MYTCP_PHASE_SNDBUF);
+	info->tcpi_busy_time = in_phase(room, MYTCP_PHASE_BUSY) +
+			       info->tcpi_rwnd_limited + info->tcpi_sndbuf_limited;
+}
+
+static void info_timeouts(const struct mytcp_bulk *bulk, struct tcp_info *info)
+{
+	u32 ms = bulk->timeout_ms;
+
+	if (bulk->timeout_since)
+		ms += mytcp_clock_ms() - bulk->timeout_since;
+	mytcp_tcp_info_set_timeouts(info, bulk->timeouts, bulk->timeout_turns, ms);
+}
+
 static void info_flight(const struct mytcp_sock *ms, struct tcp_info *info)
 {
 	info->tcpi_ca_state = ca_state(ms);
@@ -95,6 +162,8 @@ static void info_flight(const struct mytcp_sock *ms, struct tcp_info *info)
 		info->tcpi_sacked = in_segments(ms, ms->bulk->sacked);
 		info->tcpi_dsack_dups = ms->bulk->dsacks;
 		info->tcpi_reord_seen = ms->bulk->reordered;
+		info->tcpi_rcv_ooopack = ms->bulk->pieces;
+		info_timeouts(ms->bulk, info);
 	}
 	info->tcpi_total_retrans = mytcp_tally(ms)->total_retrans;
 	info->tcpi_snd_ssthresh = ms->cong.ssthresh;
@@ -111,6 +180,12 @@ static void info_flight(const struct mytcp_sock *ms, struct tcp_info *info)
 static void info_received(const struct mytcp_sock *ms, struct tcp_info *info)
 {
 	info->tcpi_rcv_ssthresh = ms->rcv_wnd;
+	/* what the receive buffer is tuned by, from what it begins with */
+	info->tcpi_rcv_space = min_t(u32, ms->rcv_wnd, MYTCP_CONG_IW * info->tcpi_advmss);
+	if (ms->bulk && ms->bulk->drs.since_us) {
+		info->tcpi_rcv_rtt = ms->rtt.min_us;
+		info->tcpi_rcv_space = max(info->tcpi_rcv_space, ms->bulk->drs.space);
+	}
 	info->tcpi_bytes_received = mytcp_tally(ms)->bytes_received;
 	info->tcpi_segs_in = mytcp_tally(ms)->segs_in;
 	mytcp_tcp_info_set_rcv_wnd(info, ms->rcv_wnd);
@@ -121,7 +196,8 @@ static void info_received(const struct mytcp_sock *ms, struct tcp_info *info)
  * @sk: socket, locked
  * @info: all of it is written
  *
- * What MyTCP does not measure is 0. Of a listener the accept queue is told.
+ * What is measured only when the window has once been filled is 0 before that. Of a
+ * listener the accept queue is told.
  */
 void mytcp_api_info(struct sock *sk, struct tcp_info *info)
 {
@@ -141,5 +217,8 @@ void mytcp_api_info(struct sock *sk, struct tcp_info *info)
 	info_agreed(ms, info);
 	info_times(ms, info);
 	info_flight(ms, info);
+	info->tcpi_retrans = sent_again(sk);
+	info_rate(ms, info);
+	info_phases(ms, info);
 	info_received(ms, info);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The passive OPEN of RFC 9293 3.10.1, and accept(2). */
+#include <linux/bpf.h>
 #include <linux/net.h>
 #include <linux/wait.h>
 #include <net/inet_sock.h>
@@ -7,6 +8,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/acceptq.h"
+#include "mytcp/engine/hooks.h"
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/bound.h"
 #include "mytcp/sock/port.h"
@@ -103,8 +105,11 @@ int mytcp_api_listen(struct socket *sock, int backlog)
 	WRITE_ONCE(sk->sk_max_ack_backlog,
 		   min_t(u32, backlog, READ_ONCE(mn->somaxconn)));
 	err = 0;
-	if (sk->sk_state == MYTCP_CLOSE)
+	if (sk->sk_state == MYTCP_CLOSE) {
 		err = start_listening(sk);
+		if (!err)
+			mytcp_hooks_tell(sk, BPF_SOCK_OPS_TCP_LISTEN_CB);
+	}
 out:
 	release_sock(sk);
 	return err;

@@ -11,6 +11,7 @@
 #include "mytcp/api/api.h"
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/output.h"
+#include "mytcp/engine/txstamp.h"
 #include "mytcp/sock/sock.h"
 
 /**
@@ -363,6 +364,18 @@ static int inq_hint(const struct sock *sk)
 	return here ?: sock_flag(sk, SOCK_DONE);
 }
 
+/* MSG_ERRQUEUE: what came by ICMP, timestamps, and pages that are free again. */
+static int recv_error(struct sock *sk, struct msghdr *msg, size_t len, int *addr_len)
+{
+	int ret = -EAGAIN;
+
+	lock_sock(sk);
+	if (mytcp_txstamp_number_first(sk))
+		ret = inet_recv_error(sk, msg, len, addr_len);
+	release_sock(sk);
+	return ret;
+}
+
 /**
  * mytcp_api_recvmsg() - struct proto.recvmsg
  * @sk: socket, not locked
@@ -380,7 +393,7 @@ int mytcp_api_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	bool tell;
 
 	if (flags & MSG_ERRQUEUE)
-		return inet_recv_error(sk, msg, len, addr_len);
+		return recv_error(sk, msg, len, addr_len);
 
 	if (sk_can_busy_loop(sk) &&
 	    skb_queue_empty_lockless(&sk->sk_receive_queue) &&

@@ -12,6 +12,7 @@
 #include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/txstamp.h"
 #include "mytcp/proto/fastopen.h"
 #include "mytcp/sock/sock.h"
 
@@ -20,6 +21,13 @@
 
 /* What sending_copy() says when an skb has no place for another fragment. */
 #define NO_FRAGMENT	(-ENOSPC)
+
+/* How the user's octets come into an skb. */
+enum taking {
+	COPIED,
+	PINNED,		/* MSG_ZEROCOPY: the user's pages */
+	SPLICED,	/* pages of a file or a pipe */
+};
 
 /**
  * struct sending - a call on its way
@@ -31,6 +39,9 @@
  * @goal: octets one skb shall hold
  * @fresh: skbs made since the backlog was looked at
  * @full: the last skb takes no more, though it is below @goal
+ * @taking: how
+ * @uarg: tells the user when they are free again; NULL without MSG_ZEROCOPY
+ * @tsflags: SOF_TIMESTAMPING_* of this call
  */
 struct sending {
 	struct sock *sk;
@@ -41,6 +52,9 @@ struct sending {
 	u32 goal;
 	unsigned int fresh;
 	bool full;
+	enum taking taking;
+	struct ubuf_info *uarg;
+	u32 tsflags;
 };
 
 static bool is_shut(const struct sock *sk)
@@ -83,6 +97,8 @@ static void sending_finish(struct sending *s)
 	struct sk_buff *tail = mytcp_sendq_tail(s->sk);
 	bool more = s->flags & MYTCP_MSG_MORE;
 
+	if (s->tsflags && (tail || !mytcp_sent_empty(s->sk)))
+		mytcp_txstamp_ask(s->sk, tail ?: mytcp_sent_last(s->sk), s->tsflags);
 	if (!tail)
 		return;
 	if (!more || push_is_due(ms))
@@ -143,11 +159,26 @@ static int reserve(struct sock *sk, int len)
 	return clamp(READ_ONCE(sk->sk_forward_alloc), 0, len);
 }
 
+/* @skb has @len octets more, which are charged for. */
+static void count_octets(struct sock *sk, struct sk_buff *skb, int len)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	mytcp_cb(skb)->end += len;
+	WRITE_ONCE(ms->write_seq, ms->write_seq + len);
+}
+
+static void charge_octets(struct sock *sk, struct sk_buff *skb, int len)
+{
+	sk_wmem_queued_add(sk, len);
+	sk_mem_charge(sk, len);
+	count_octets(sk, skb, len);
+}
+
 /* @len octets at the end of @frag now belong to @skb. */
 static void take_fragment(struct sock *sk, struct sk_buff *skb,
 			  struct page_frag *frag, int len)
 {
-	struct mytcp_sock *ms = mytcp_sk(sk);
 	int i = skb_shinfo(skb)->nr_frags;
 
 	if (skb_can_coalesce(skb, i, frag->page, frag->offset)) {
@@ -161,10 +192,7 @@ static void take_fragment(struct sock *sk, struct sk_buff *skb,
 	skb->len += len;
 	skb->data_len += len;
 	skb->truesize += len;
-	sk_wmem_queued_add(sk, len);
-	sk_mem_charge(sk, len);
-	mytcp_cb(skb)->end += len;
-	WRITE_ONCE(ms->write_seq, ms->write_seq + len);
+	charge_octets(sk, skb, len);
 }
 
 /*
@@ -193,6 +221,52 @@ static int sending_copy(struct sending *s, struct sk_buff *skb)
 		return -EFAULT;
 	take_fragment(s->sk, skb, frag, len);
 	return len;
+}
+
+/*
+ * The same with the user's pages themselves. They are charged whole, first and last
+ * included.
+ */
+static int sending_pin(struct sending *s, struct sk_buff *skb)
+{
+	int len = min_t(size_t, s->goal - skb->len, msg_data_left(s->msg));
+
+	if (!sk_wmem_schedule(s->sk, PAGE_ALIGN(len) + PAGE_SIZE))
+		return 0;
+	len = skb_zerocopy_iter_stream(s->sk, skb, s->msg, len, s->uarg);
+	/* no fragment is free, or the skb has another call's pages */
+	if (len == -EMSGSIZE || len == -EEXIST)
+		return NO_FRAGMENT;
+	if (len > 0)
+		count_octets(s->sk, skb, len);
+	return len;
+}
+
+/* The same with pages whose content others may still change, and checksums with it. */
+static int sending_splice(struct sending *s, struct sk_buff *skb)
+{
+	int len = min_t(size_t, s->goal - skb->len, msg_data_left(s->msg));
+
+	len = reserve(s->sk, len);
+	if (!len)
+		return 0;
+	len = mytcp_splice_pages(skb, &s->msg->msg_iter, len, s->sk->sk_allocation);
+	if (len == -EMSGSIZE)
+		return NO_FRAGMENT;
+	if (len <= 0)
+		return len;
+	skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
+	charge_octets(s->sk, skb, len);
+	return len;
+}
+
+static int sending_take(struct sending *s, struct sk_buff *skb)
+{
+	if (s->taking == PINNED)
+		return sending_pin(s, skb);
+	if (s->taking == SPLICED)
+		return sending_splice(s, skb);
+	return sending_copy(s, skb);
 }
 
 static int sending_wait(struct sending *s)
@@ -251,7 +325,7 @@ static int sending_step(struct sending *s)
 		return err;
 	skb = sending_skb(s);
 	if (skb)
-		len = sending_copy(s, skb);
+		len = sending_take(s, skb);
 	if (!len)
 		return sending_wait(s);
 	if (len == NO_FRAGMENT) {
@@ -367,6 +441,61 @@ static int sending_await(struct sending *s)
 	return sk_stream_wait_connect(s->sk, &s->timeo);
 }
 
+/*
+ * MSG_ZEROCOPY: by SO_ZEROCOPY, whose notes come by the error queue; or of a user in
+ * the kernel, who holds a reference. A device that takes no fragments gets a copy.
+ */
+static int sending_choose(struct sending *s)
+{
+	bool able = s->sk->sk_route_caps & NETIF_F_SG;
+	struct sk_buff *tail = mytcp_sendq_tail(s->sk);
+
+	if (s->taking == SPLICED && !able)
+		s->taking = COPIED;
+	if (!(s->flags & MSG_ZEROCOPY) || !msg_data_left(s->msg))
+		return 0;
+	if (s->msg->msg_ubuf) {
+		s->uarg = s->msg->msg_ubuf;
+		s->taking = able ? PINNED : COPIED;
+		return 0;
+	}
+	if (!sock_flag(s->sk, SOCK_ZEROCOPY))
+		return 0;
+	s->uarg = msg_zerocopy_realloc(s->sk, msg_data_left(s->msg),
+				       tail ? skb_zcopy(tail) : NULL);
+	if (!s->uarg)
+		return -ENOBUFS;
+	if (able)
+		s->taking = PINNED;
+	else
+		uarg_to_msgzc(s->uarg)->zerocopy = 0;
+	return 0;
+}
+
+/* The octets have their own references; without any there is nothing to tell. */
+static void sending_end_pinning(struct sending *s)
+{
+	if (!s->uarg || s->uarg == s->msg->msg_ubuf)
+		return;
+	if (s->copied)
+		net_zcopy_put(s->uarg);
+	else
+		net_zcopy_put_abort(s->uarg, true);
+}
+
+/* What comes with the call, of the socket and of its control messages. */
+static int sending_take_cookie(struct sending *s)
+{
+	struct sockcm_cookie cookie;
+
+	sockcm_init(&cookie, s->sk);
+	if (s->msg->msg_controllen && sock_cmsg_send(s->sk, s->msg, &cookie))
+		return -EINVAL;
+	s->tsflags = cookie.tsflags;
+	mytcp_txstamp_begin(s->sk, s->tsflags);
+	return 0;
+}
+
 static int sending_start(struct sending *s)
 {
 	struct sock *sk = s->sk;
@@ -378,24 +507,21 @@ static int sending_start(struct sending *s)
 		err = sending_await(s);
 	if (err)
 		return err;
-	if (s->msg->msg_controllen) {
-		struct sockcm_cookie cookie;
-
-		sockcm_init(&cookie, sk);
-		if (sock_cmsg_send(sk, s->msg, &cookie))
-			return -EINVAL;
-	}
+	err = sending_take_cookie(s);
+	if (err)
+		return err;
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
 	s->goal = mytcp_output_goal(sk);
-	return is_shut(sk) ? -EPIPE : 0;
+	return is_shut(sk) ? -EPIPE : sending_choose(s);
 }
 
-static int send_locked(struct sock *sk, struct msghdr *msg)
+static int send_locked(struct sock *sk, struct msghdr *msg, enum taking taking)
 {
 	struct sending s = {
 		.sk = sk,
 		.msg = msg,
 		.flags = msg->msg_flags,
+		.taking = taking,
 		.timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT),
 	};
 	int err;
@@ -404,6 +530,7 @@ static int send_locked(struct sock *sk, struct msghdr *msg)
 	if (!err)
 		err = sending_queue(&s);
 	drop_empty(sk);
+	sending_end_pinning(&s);
 	if (s.copied) {
 		sending_finish(&s);
 		return s.copied;
@@ -432,10 +559,42 @@ int mytcp_api_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	int ret;
 
 	lock_sock(sk);
-	ret = send_locked(sk, msg);
+	ret = send_locked(sk, msg, mytcp_splice_is_asked(msg) ? SPLICED : COPIED);
 	release_sock(sk);
 	return ret;
 }
+
+#ifdef MYTCP_HAS_SENDPAGE
+/**
+ * mytcp_api_sendpage() - proto_ops.sendpage
+ * @sock: socket
+ * @page: the page, which the caller holds
+ * @offset: of the first octet
+ * @size: octets
+ * @flags: MSG_*
+ *
+ * Return: octets queued, maybe fewer than @size; or a negative errno.
+ */
+ssize_t mytcp_api_sendpage(struct socket *sock, struct page *page, int offset,
+			   size_t size, int flags)
+{
+	struct bio_vec bv = {
+		.bv_page = page, .bv_offset = offset, .bv_len = size,
+	};
+	struct msghdr msg = { .msg_flags = flags };
+	int ret;
+
+	/* not every page has references */
+	if (!sendpage_ok(page))
+		return sock_no_sendpage(sock, page, offset, size, flags);
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, &bv, 1, size);
+	sock_rps_record_flow(sock->sk);
+	lock_sock(sock->sk);
+	ret = send_locked(sock->sk, &msg, SPLICED);
+	release_sock(sock->sk);
+	return ret;
+}
+#endif
 
 /**
  * mytcp_api_splice_eof() - what MSG_MORE of a splice promised does not come

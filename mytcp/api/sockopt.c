@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Options of the socket: those of SOL_TCP here, all others are IP's. */
+/* Options of SOL_TCP; those of other levels are in sockopt_ip.c. */
 #include <linux/in.h>
 #include <linux/slab.h>
 #include <linux/sockptr.h>
 #include <linux/string.h>
-#include <net/ip.h>
 #include <net/sock.h>
+#include <uapi/linux/mytcp.h>
 #include <uapi/linux/tcp.h>
 
 #include "mytcp/api/api.h"
@@ -135,8 +135,9 @@ static int set_window_clamp(struct sock *sk, int val)
 {
 	if (!val && sk->sk_state != MYTCP_CLOSE)
 		return -EINVAL;
+	/* what is negative is very large */
 	if (val)
-		val = max_t(int, val, SOCK_MIN_RCVBUF / 2);
+		val = max_t(u32, val, SOCK_MIN_RCVBUF / 2);
 	WRITE_ONCE(mytcp_sk(sk)->window_clamp, val);
 	return 0;
 }
@@ -381,10 +382,47 @@ static int get_save_syn(struct sock *sk)
 	return asked(sk, save_syn);
 }
 
-/* To be set only while a connection is restored, which MyTCP cannot do. */
-static int set_timestamp(struct sock *sk, int val)
+/* SO_ZEROCOPY by a name that the kernel lets through: MSG_ZEROCOPY is meant. */
+static int set_zerocopy(struct sock *sk, int val)
+{
+	if (!within(val, 0, 1))
+		return -EINVAL;
+	sock_valbool_flag(sk, SOCK_ZEROCOPY, val);
+	return 0;
+}
+
+static int get_zerocopy(struct sock *sk)
+{
+	return sock_flag(sk, SOCK_ZEROCOPY);
+}
+
+/*
+ * MyTCP cannot be taken apart and restored: it says so who asks for it, and what could
+ * only be set in the course of it is refused as by any socket that is not at it.
+ */
+static int set_repair(struct sock *sk, int val)
+{
+	if (!ns_capable(sock_net(sk)->user_ns, CAP_NET_ADMIN) ||
+	    sk->sk_state == MYTCP_LISTEN)
+		return -EPERM;
+	if (!within(val, TCP_REPAIR_OFF_NO_WP, TCP_REPAIR_ON))
+		return -EINVAL;
+	return val == TCP_REPAIR_ON ? -EOPNOTSUPP : 0;
+}
+
+static int set_in_repair(struct sock *sk, int val)
 {
 	return -EPERM;
+}
+
+static int set_queue_seq(struct sock *sk, int val)
+{
+	return sk->sk_state == MYTCP_CLOSE ? -EINVAL : -EPERM;
+}
+
+static int set_repair_options(struct sock *sk, int val)
+{
+	return -EINVAL;
 }
 
 static int get_timestamp(struct sock *sk)
@@ -410,11 +448,17 @@ static const struct option options[] = {
 	{ TCP_THIN_LINEAR_TIMEOUTS, set_thin_lto, get_thin_lto },
 	{ TCP_THIN_DUPACK, set_thin_dupack, get_never },
 	{ TCP_SAVE_SYN, set_save_syn, get_save_syn },
-	{ TCP_TIMESTAMP, set_timestamp, get_timestamp },
+	{ TCP_TIMESTAMP, set_in_repair, get_timestamp },
+	{ TCP_REPAIR, set_repair, get_never },
+	{ TCP_REPAIR_QUEUE, set_in_repair, NULL },
+	{ TCP_REPAIR_WINDOW, set_in_repair, NULL },
+	{ TCP_REPAIR_OPTIONS, set_repair_options, NULL },
+	{ TCP_QUEUE_SEQ, set_queue_seq, NULL },
 	{ TCP_FASTOPEN, set_fastopen, get_fastopen },
 	{ TCP_FASTOPEN_CONNECT, set_fastopen_connect, get_fastopen_connect },
 	{ TCP_FASTOPEN_NO_COOKIE, set_fastopen_no_cookie,
 	  get_fastopen_no_cookie },
+	{ MYTCP_ZEROCOPY, set_zerocopy, get_zerocopy },
 	MYTCP_OPTION_IS_MPTCP(NULL, get_never)
 };
 
@@ -453,9 +497,17 @@ static int set_congestion(struct sock *sk, sockptr_t optval,
 	return err;
 }
 
-/* As much of the value as the user has room for, and how much it was. */
-static int put_value(char __user *optval, int __user *optlen,
-		     const void *value, size_t size)
+/**
+ * mytcp_api_put_option() - the answer of getsockopt()
+ * @optval: gets as much of the value as there is room for
+ * @optlen: the room; gets how much it was
+ * @value: the value
+ * @size: octets of it
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mytcp_api_put_option(char __user *optval, int __user *optlen,
+			 const void *value, size_t size)
 {
 	unsigned int len;
 
@@ -473,7 +525,7 @@ static int get_congestion(struct sock *sk, char __user *optval,
 	char name[MYTCP_CONG_NAME_MAX] = "";
 
 	mytcp_algorithms_name(&mytcp_sk(sk)->cong, name);
-	return put_value(optval, optlen, name, sizeof(name));
+	return mytcp_api_put_option(optval, optlen, name, sizeof(name));
 }
 
 /* No upper layer is known to MyTCP: neither tls nor any other. */
@@ -547,7 +599,7 @@ static int get_fastopen_key(struct sock *sk, char __user *optval,
 	mytcp_fastopen_own_keys(sk, &keys);
 	release_sock(sk);
 	len = mytcp_fastopen_keys_store(&keys, octets);
-	err = put_value(optval, optlen, octets, len);
+	err = mytcp_api_put_option(optval, optlen, octets, len);
 	memzero_explicit(octets, sizeof(octets));
 	memzero_explicit(&keys, sizeof(keys));
 	return err;
@@ -560,7 +612,7 @@ static int get_info(struct sock *sk, char __user *optval, int __user *optlen)
 	lock_sock(sk);
 	mytcp_api_info(sk, &info);
 	release_sock(sk);
-	return put_value(optval, optlen, &info, sizeof(info));
+	return mytcp_api_put_option(optval, optlen, &info, sizeof(info));
 }
 
 /* ---- the calls ---- */
@@ -608,13 +660,18 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 		return get_congestion(sk, optval, optlen);
 	case TCP_CC_INFO:
 		/* no algorithm of ours has anything to tell */
-		return put_value(optval, optlen, NULL, 0);
+		return mytcp_api_put_option(optval, optlen, NULL, 0);
 	case TCP_ULP:
 		return put_user(0, optlen);
 	case TCP_FASTOPEN_KEY:
 		return get_fastopen_key(sk, optval, optlen);
 	case TCP_SAVED_SYN:
 		return get_saved_syn(sk, optval, optlen, len);
+	case TCP_REPAIR_QUEUE:
+	case TCP_QUEUE_SEQ:
+		return -EINVAL;
+	case TCP_REPAIR_WINDOW:
+		return len == sizeof(struct tcp_repair_window) ? -EPERM : -EINVAL;
 	}
 	if (!opt || !opt->get)
 		return -ENOPROTOOPT;
@@ -622,18 +679,7 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 	lock_sock(sk);
 	val = opt->get(sk);
 	release_sock(sk);
-	return put_value(optval, optlen, &val, sizeof(val));
-}
-
-/* IP keeps them; how much room they leave in a segment is ours to know. */
-static void note_ip_options(struct sock *sk)
-{
-	struct mytcp_sock *ms = mytcp_sk(sk);
-
-	lock_sock(sk);
-	if (!mytcp_sock_in(sk, MYTCP_ST(CLOSE) | MYTCP_ST(LISTEN)))
-		mytcp_output_sync_mss(sk, ms->pmtu);
-	release_sock(sk);
+	return mytcp_api_put_option(optval, optlen, &val, sizeof(val));
 }
 
 /**
@@ -649,18 +695,9 @@ static void note_ip_options(struct sock *sk)
 int mytcp_api_setsockopt(struct sock *sk, int level, int optname,
 			 sockptr_t optval, unsigned int optlen)
 {
-	int err;
-
 	if (level == SOL_TCP)
 		return set_tcp(sk, optname, optval, optlen);
-	/* IP asks for a struct inet_connection_sock, which this is not */
-	if (level == SOL_IP && (optname == IP_ADD_MEMBERSHIP ||
-				optname == IP_DROP_MEMBERSHIP))
-		return -EPROTO;
-	err = ip_setsockopt(sk, level, optname, optval, optlen);
-	if (!err && level == SOL_IP && optname == IP_OPTIONS)
-		note_ip_options(sk);
-	return err;
+	return mytcp_api_set_ip(sk, level, optname, optval, optlen);
 }
 
 /**
@@ -678,5 +715,5 @@ int mytcp_api_getsockopt(struct sock *sk, int level, int optname,
 {
 	if (level == SOL_TCP)
 		return get_tcp(sk, optname, optval, optlen);
-	return ip_getsockopt(sk, level, optname, optval, optlen);
+	return mytcp_api_get_ip(sk, level, optname, optval, optlen);
 }

@@ -17,4 +17,14 @@ static inline int mytcp_bpf_connect4(struct sock *sk, struct sockaddr *addr,
 #endif
 }
 
+static inline int mytcp_bpf_connect6(struct sock *sk, struct sockaddr *addr,
+				     int addr_len)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return BPF_CGROUP_RUN_PROG_INET6_CONNECT(sk, addr, &addr_len);
+#else
+	return BPF_CGROUP_RUN_PROG_INET6_CONNECT(sk, addr);
+#endif
+}
+
 #endif /* MYTCP_COMPAT_BPF_CONNECT_H */

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Since 6.6 the switches of struct inet_sock are atomic bits. */
+/* Since 6.6 the switches of struct inet_sock are atomic bits, those of IPv6 as well. */
 #ifndef MYTCP_COMPAT_INET_FLAGS_H
 #define MYTCP_COMPAT_INET_FLAGS_H
 
+#include <linux/ipv6.h>
 #include <linux/version.h>
 #include <net/inet_sock.h>
-
-/* The multicast switches as every new socket has them. */
-static inline void mytcp_inet_set_mc_defaults(struct sock *sk)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	inet_set_bit(MC_LOOP, sk);
-	inet_set_bit(MC_ALL, sk);
-#else
-	inet_sk(sk)->mc_loop = 1;
-	inet_sk(sk)->mc_all = 1;
-#endif
-}
+#include <net/ipv6.h>
 
 /* IP_RECVERR: the user wants to hear of soft errors. */
 static inline bool mytcp_inet_recverr(const struct sock *sk)
@@ -27,6 +17,40 @@ static inline bool mytcp_inet_recverr(const struct sock *sk)
 	return inet_sk(sk)->recverr;
 #endif
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* In what follows not inet6_sk(): mytcp_inet6_pinfo() says why. */
+
+/* IPV6_RECVERR */
+static inline bool mytcp_inet6_recverr(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inet6_test_bit(RECVERR6, sk);
+#else
+	return inet_sk(sk)->pinet6->recverr;
+#endif
+}
+
+/* IPV6_FL_F_REFLECT, or the namespace's flowlabel_reflect */
+static inline bool mytcp_inet6_repflow(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inet6_test_bit(REPFLOW, sk);
+#else
+	return inet_sk(sk)->pinet6->repflow;
+#endif
+}
+
+/* IPV6_FLOWINFO_SEND: the address of connect() has a label. */
+static inline bool mytcp_inet6_sends_label(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inet6_test_bit(SNDFLOW, sk);
+#else
+	return inet_sk(sk)->pinet6->sndflow;
+#endif
+}
+#endif
 
 /*
  * The SYN waits for the first write: what __inet_stream_connect() looks at, in

@@ -154,6 +154,15 @@ static void ack_react(struct sock *sk, struct mytcp_cong_ack *told, bool marked,
 	mytcp_congestion_on_ack(sk, told, &news->rate);
 }
 
+/* A row of timeouts is over. */
+static void ack_note_timeouts(struct mytcp_bulk *bulk)
+{
+	if (!bulk->timeout_since)
+		return;
+	bulk->timeout_ms += mytcp_clock_ms() - bulk->timeout_since;
+	bulk->timeout_since = 0;
+}
+
 /* What is acknowledged leaves the queue; the round trip, or 0. */
 static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
 		       struct mytcp_news *news)
@@ -163,7 +172,8 @@ static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
 
 	news->acked = seg->ack - ms->snd_una;
 	ms->snd_una = seg->ack;
-	mytcp_tally(ms)->bytes_acked += news->acked;
+	/* as Linux counts: a SYN is an octet, the SYN-ACK of a listener is none */
+	mytcp_tally(ms)->bytes_acked += news->acked - mytcp_sock_is_early(sk);
 	ack_clean_queue(sk, news);
 	mytcp_sacked_advance(sk, news);
 	rtt_us = ack_sample_us(ms, seg, news);
@@ -171,6 +181,8 @@ static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
 		ack_sampled(sk, news, rtt_us);
 	ms->retransmits = 0;
 	ms->first_rtx_ms = 0;
+	if (ms->bulk)
+		ack_note_timeouts(ms->bulk);
 	sk->sk_err_soft = 0;
 	return rtt_us;
 }

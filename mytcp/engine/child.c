@@ -3,7 +3,9 @@
  * The socket that a half-open connection becomes with the third segment; with its
  * SYN, when that is TCP Fast Open's.
  */
+#include <linux/ip.h>
 #include <net/dst.h>
+#include <net/route.h>
 #include "mytcp/engine/child.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/engine/input.h"
@@ -39,6 +41,7 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 
 	ms->iss = entry->iss;
 	ms->snd_una = entry->iss;
+	mytcp_tally(ms)->delivered = 1;	/* the SYN-ACK */
 	ms->snd_nxt = entry->iss + 1;
 	ms->write_seq = ms->snd_nxt;
 	ms->snd_sml = ms->snd_nxt;
@@ -66,22 +69,18 @@ static void child_fill(struct sock *sk, const struct mytcp_synq *entry)
 static int child_address(struct sock *sk, const struct mytcp_synq *entry)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct inet_sock *inet = inet_sk(sk);
 	const struct mytcp_key *key = &entry->timed.node.key;
 	struct ip_options_rcu *back;
 
-	inet->inet_saddr = key->laddr.s6_addr32[3];
-	inet->inet_rcv_saddr = inet->inet_saddr;
-	inet->inet_daddr = key->raddr.s6_addr32[3];
-	inet->inet_sport = key->lport;
-	inet->inet_dport = key->rport;
-	inet->inet_num = ntohs(key->lport);
+	mytcp_inet6_adopt_key(sk, key);
 	ms->node.key = *key;
 	ms->node.dev = entry->timed.node.dev;
-	sk_set_txhash(sk);
-	if (mytcp_ip4_copy_options(&back, entry->return_route))
+	/* of a link-local connection */
+	sk->sk_bound_dev_if = entry->timed.node.dev;
+	mytcp_ip_choose_way(sk);
+	if (mytcp_ip4_copy_options(&back, mytcp_synq_return_route(entry)))
 		return -ENOMEM;
-	RCU_INIT_POINTER(inet->inet_opt, back);
+	RCU_INIT_POINTER(inet_sk(sk)->inet_opt, back);
 	return 0;
 }
 
@@ -102,9 +101,21 @@ static void child_give_up(struct sock *child)
 	mytcp_sock_unlock_child(child);
 }
 
+/* Where multicasts would go, by default: back to where the segment came from. */
+static void note_interface(struct sock *child, const struct sk_buff *skb)
+{
+	struct inet_sock *inet = inet_sk(child);
+
+	if (skb->protocol != htons(ETH_P_IP))
+		return;
+	inet->mc_index = inet_iif(skb);
+	inet->mc_ttl = ip_hdr(skb)->ttl;
+}
+
 /**
  * mytcp_child_make() - a socket in the place of a half-open connection
  * @entry: referenced by the caller
+ * @skb: the segment that makes it
  *
  * Context: softirq.
  * Return: bottom-half locked; its end is mytcp_child_abort(), or a listener's
@@ -112,7 +123,7 @@ static void child_give_up(struct sock *child)
  * another CPU has made the child, -ECONNREFUSED when the listener has closed,
  * -ENOMEM, or that there is no route.
  */
-struct sock *mytcp_child_make(struct mytcp_synq *entry)
+struct sock *mytcp_child_make(struct mytcp_synq *entry, const struct sk_buff *skb)
 {
 	struct sock *child = mytcp_sock_clone(entry->listener);
 	int err = -ENOMEM;
@@ -120,9 +131,17 @@ struct sock *mytcp_child_make(struct mytcp_synq *entry)
 	if (!child)
 		return ERR_PTR(err);
 	mytcp_timeout_setup(child);
-	child_fill(child, entry);
+	note_interface(child, skb);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (mytcp_inet6_is(child)) {
+		if (mytcp_inet6_inherit(child, entry->listener))
+			goto give_up;
+		mytcp_inet6_note_first(child, skb);
+	}
+#endif
 	if (child_address(child, entry))
 		goto give_up;
+	child_fill(child, entry);
 	mytcp_port_inherit(child, entry->listener);
 	err = -ECONNREFUSED;	/* the listener has just closed */
 	if (!mytcp_sk(child)->port)
@@ -156,6 +175,8 @@ int mytcp_child_failed(int err)
 		return MYTCP_MIB_DropNoMemory;
 	case -ECONNREFUSED:
 		return MYTCP_MIB_DropAfterClose;
+	case -EPERM:
+		return MYTCP_MIB_DropFilter;
 	default:
 		return MYTCP_MIB_DropNoRoute;
 	}

@@ -3,6 +3,7 @@
 #ifndef MYTCP_ENGINE_CHILD_H
 #define MYTCP_ENGINE_CHILD_H
 
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/wheel.h"
 
@@ -20,7 +21,9 @@
  *	is our window, which is not scaled; constant; must be first
  * @link: in the listener's synq; its lock
  * @listener: referenced; constant
- * @return_route: IP options that lead back, or NULL; constant
+ * @return_route: of IPv4: IP options that lead back, or NULL; constant
+ * @label: of IPv6: the SYN's flow label, when the listener answers with it, or 0;
+ *	constant
  * @saved_syn: for TCP_SAVED_SYN, owned until the child has it; or NULL
  * @iss: our initial sequence number; constant
  * @irs: the peer's; constant
@@ -47,7 +50,10 @@ struct mytcp_synq {
 	struct mytcp_timed timed;
 	struct list_head link;
 	struct sock *listener;
-	struct ip_options_rcu *return_route;
+	union {
+		struct ip_options_rcu *return_route;
+		__be32 label;
+	};
 	struct mytcp_saved_syn *saved_syn;
 	u32 iss;
 	u32 irs;
@@ -67,7 +73,18 @@ struct mytcp_synq {
 	u8 flags;
 };
 
-struct sock *mytcp_child_make(struct mytcp_synq *entry);
+static inline struct ip_options_rcu *
+mytcp_synq_return_route(const struct mytcp_synq *entry)
+{
+	return mytcp_key_is6(&entry->timed.node.key) ? NULL : entry->return_route;
+}
+
+static inline __be32 mytcp_synq_label(const struct mytcp_synq *entry)
+{
+	return mytcp_key_is6(&entry->timed.node.key) ? entry->label : 0;
+}
+
+struct sock *mytcp_child_make(struct mytcp_synq *entry, const struct sk_buff *skb);
 /* The counter of the drop when there is no child, or no entry: of an errno. */
 int mytcp_child_failed(int err);
 void mytcp_child_abort(struct sock *child);

@@ -11,20 +11,20 @@
  * mytcp_congestion_want_room() - the window has been filled, or something is lost
  * @sk: socket, locked
  *
- * The algorithm gets the memory of its state. Without it the connection goes on as
- * Reno; the next ACK tries again.
+ * The algorithm gets the memory of its state, and from now on the delivery rate is
+ * measured. Without it the connection goes on as Reno; the next ACK tries again.
  */
 void mytcp_congestion_want_room(struct sock *sk)
 {
 	struct mytcp_cong *cong = &mytcp_sk(sk)->cong;
 
-	if (mytcp_cong_wants_priv(cong))
+	if (!cong->priv)
 		mytcp_algorithms_give_room(cong, GFP_ATOMIC);
 }
 
 /**
  * mytcp_congestion_sent() - a segment goes out, for the first time or again
- * @sk: socket, locked; its algorithm asks for the rate
+ * @sk: socket, locked; the rate is measured
  * @skb: its entry in the send queue
  * @in_flight: segments in the network besides
  */
@@ -38,7 +38,7 @@ void mytcp_congestion_sent(struct sock *sk, struct sk_buff *skb, u32 in_flight)
 
 /**
  * mytcp_congestion_limited() - there is room in the window, and nothing to send
- * @sk: socket, locked; its algorithm asks for the rate
+ * @sk: socket, locked; the rate is measured
  * @in_flight: segments in the network
  */
 void mytcp_congestion_limited(struct sock *sk, u32 in_flight)
@@ -83,21 +83,23 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 	static const struct mytcp_rate_news none;
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 was_cwnd = ms->cong.cwnd, was_ssthresh = ms->cong.ssthresh;
-	struct mytcp_rate *rate;
+	struct mytcp_algorithms_room *room;
 
 	if (told->cwnd_limited)
 		mytcp_congestion_want_room(sk);
+	mytcp_tally(ms)->delivered += told->delivered;
 	told->now_us = mytcp_clock_us();
 	told->srtt_us = ms->rtt.srtt_us >> 3;
 	told->in_flight += told->delivered;
 	told->paced = mytcp_sock_paces(sk);
 	if (mytcp_cong_validated(&ms->cong, told))
 		ms->cwnd_valid = (u32)jiffies;
-	rate = mytcp_algorithms_rate(&ms->cong);
-	if (rate) {
-		mytcp_rate_sample(rate, news ?: &none, told->delivered,
+	room = mytcp_algorithms_room(&ms->cong);
+	if (room) {
+		mytcp_rate_sample(&room->rate, news ?: &none, told->delivered,
 				  told->now_us, ms->rtt.min_us, &told->rate);
-		told->delivered_total = rate->delivered;
+		told->delivered_total = room->rate.delivered;
+		room->delivered_ce += told->delivered_ce;
 	}
 	mytcp_cong_on_ack(&ms->cong, told);
 	mytcp_congestion_pace(sk);

@@ -13,6 +13,7 @@
 #include "mytcp/engine/cookies.h"
 #include "mytcp/engine/acceptq.h"
 #include "mytcp/engine/child.h"
+#include "mytcp/engine/hooks.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/synack.h"
 #include "mytcp/proto/syncookie.h"
@@ -98,13 +99,15 @@ int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
 	struct mytcp_synq entry;
 	struct mytcp_flow flow;
 
-	mytcp_synack_take(&entry, listener, seg, key);
+	mytcp_synack_take(&entry, listener, *skb, seg, key);
 	syn.mss = entry.peer_has & MYTCP_HAS_MSS ? entry.peer_mss :
 		  mytcp_ip_of(key)->mss_default;
 	/* a way back through certain hosts cannot be remembered */
 	if (!mytcp_syncookie_fits(syn.mss) ||
 	    mytcp_ip_of(key)->has_options(*skb))
 		return MYTCP_MIB_TCPReqQFullDrop;
+	if (mytcp_hooks_request(listener, *skb, key))
+		return MYTCP_MIB_DropFilter;
 	/* without the timestamp nothing but the MSS comes back */
 	if (!(entry.offer & MYTCP_HAS_TS)) {
 		entry.offer = 0;
@@ -130,7 +133,7 @@ int mytcp_cookies_answer(struct sock *listener, struct sk_buff **skb,
  * segment.
  */
 static bool cookies_recall(struct mytcp_synq *entry, struct sock *listener,
-			   const struct mytcp_seg *seg,
+			   const struct sk_buff *skb, const struct mytcp_seg *seg,
 			   const struct mytcp_key *key)
 {
 	struct mytcp_seg syn = { .seq = seg->seq - 1, .wnd = seg->wnd };
@@ -152,7 +155,7 @@ static bool cookies_recall(struct mytcp_synq *entry, struct sock *listener,
 					      &ecn))
 			return false;
 	}
-	mytcp_synack_take(entry, listener, &syn, key);
+	mytcp_synack_take(entry, listener, skb, &syn, key);
 	cookie.wscale = entry->wscale;
 	cookies_keys(&now);
 	if (!mytcp_syncookie_check(&now, &tuple, seg->ack - 1, &cookie))
@@ -185,7 +188,7 @@ bool mytcp_cookies_claims(struct sock *listener, struct sk_buff *skb,
 	    mytcp_segment_parse(skb->data, skb_headlen(skb), &seg) !=
 	    MYTCP_PARSE_OK || (seg.flags & flags) != MYTCP_ACK)
 		return false;
-	if (cookies_recall(&entry, listener, &seg, key))
+	if (cookies_recall(&entry, listener, skb, &seg, key))
 		return true;
 	mytcp_count(sock_net(listener), SyncookiesFailed);
 	return false;
@@ -213,15 +216,17 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 	if (sk_acceptq_is_full(listener))
 		return MYTCP_MIB_ListenOverflows;
 	/* the slice may have ended between the two looks */
-	if (!cookies_recall(&entry, listener, seg, key))
+	if (!cookies_recall(&entry, listener, skb, seg, key))
 		return MYTCP_MIB_SyncookiesFailed;
+	if (mytcp_hooks_request(listener, skb, key))
+		return MYTCP_MIB_DropFilter;
 	if (mytcp_synack_route(&entry, &flow))
 		return MYTCP_MIB_DropNoRoute;
 	dst_release(flow.dst);
 	/* Found under RCU: its last reference may be gone. */
 	if (!refcount_inc_not_zero(&listener->sk_refcnt))
 		return MYTCP_MIB_DropAfterClose;
-	child = mytcp_child_make(&entry);
+	child = mytcp_child_make(&entry, skb);
 	if (!IS_ERR(child)) {
 		mytcp_count(net, SyncookiesRecv);
 		__skb_pull(skb, seg->hdr_len);

@@ -325,6 +325,7 @@ static void data_out_of_order(struct sock *sk, struct sk_buff *skb)
 		mytcp_drop(sock_net(sk), skb, &ms->node.key, DropNoMemory);
 		return;
 	}
+	bulk->pieces += max_t(u32, 1, skb_shinfo(skb)->gso_segs);
 	if (!data_make_room(sk, skb)) {
 		mytcp_drop(sock_net(sk), skb, &ms->node.key, TCPOFODrop);
 		return;

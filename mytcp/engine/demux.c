@@ -12,15 +12,18 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
 #include <net/busy_poll.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/sock_reuseport.h>
-#include <net/xfrm.h>
 #include "mytcp/engine/demux.h"
 #include "mytcp/engine/cookies.h"
+#include "mytcp/engine/defrag.h"
+#include "mytcp/engine/exthdr.h"
 #include "mytcp/engine/icmp.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/receive.h"
@@ -28,6 +31,7 @@
 #include "mytcp/engine/synq.h"
 #include "mytcp/engine/timewait.h"
 #include "mytcp/sock/drop.h"
+#include "mytcp/sock/orphans.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/trace.h"
 
@@ -55,8 +59,9 @@ struct target {
 static struct sock *demux_listener(struct net *net, const struct mytcp_key *key,
 				   struct sk_buff *skb)
 {
-	struct sock *sk = mytcp_table_find_listener(net, key, inet_iif(skb),
-						    inet_sdif(skb));
+	const struct mytcp_ip_ops *ip = mytcp_ip_of(key);
+	struct sock *sk = mytcp_table_find_listener(net, key, ip->came_by(skb),
+						    ip->came_by_slave(skb));
 	int hdr_len = 0;
 
 	if (!sk || !rcu_access_pointer(sk->sk_reuseport_cb))
@@ -96,7 +101,8 @@ static struct sock *demux_cookie(struct net *net, const struct mytcp_key *key,
 static bool demux_find(struct net *net, const struct mytcp_key *key,
 		       struct sk_buff *skb, struct target *to)
 {
-	int dif = inet_iif(skb), sdif = inet_sdif(skb);
+	const struct mytcp_ip_ops *ip = mytcp_ip_of(key);
+	int dif = ip->came_by(skb), sdif = ip->came_by_slave(skb);
 
 	to->listener = NULL;
 	to->owned = false;
@@ -114,13 +120,43 @@ static bool demux_find(struct net *net, const struct mytcp_key *key,
 	return to->owned;
 }
 
+static u8 demux_tos(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->tos :
+						  ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
+/* How an RST for a segment leads back, that no connection has. */
+static struct mytcp_way demux_way(const struct net *net, const struct sk_buff *skb,
+				  const struct mytcp_key *key)
+{
+	struct mytcp_way way = {};
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (!mytcp_key_is6(key))
+		return way;
+	if (READ_ONCE(net->ipv6.sysctl.flowlabel_reflect) & FLOWLABEL_REFLECT_TCP_RESET)
+		way.label = ip6_flowlabel(ipv6_hdr(skb));
+	/* RFC 4007: there may be as many such peers as there are links */
+	if (ipv6_addr_type(&key->raddr) & IPV6_ADDR_LINKLOCAL)
+		way.dev = inet6_iif(skb);
+#endif
+	return way;
+}
+
+static u8 demux_ttl(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->ttl :
+						  ipv6_hdr(skb)->hop_limit;
+}
+
 /* The skb stands at a TCP header that is there as a whole. */
 static void demux_fill(struct sk_buff *skb, struct mytcp_seg *seg)
 {
 	/* An option with an illegal length ends the list (MUST-7). */
 	mytcp_segment_parse(skb->data, skb_headlen(skb), seg);
 	seg->len = skb->len - seg->hdr_len;
-	seg->ip_ecn = ip_hdr(skb)->tos & INET_ECN_MASK;
+	seg->ip_ecn = demux_tos(skb) & INET_ECN_MASK;
 }
 
 /*
@@ -143,8 +179,7 @@ static bool demux_parse(struct net *net, struct sk_buff *skb,
 		return false;
 	}
 	/* MUST-3 */
-	if (skb_checksum_init(skb, IPPROTO_TCP, inet_compute_pseudo) ||
-	    skb_checksum_complete(skb)) {
+	if (!mytcp_ip_of(key)->checksum_in(skb)) {
 		mytcp_count(net, InErrs);
 		mytcp_drop(net, skb, key, InCsumErrors);
 		return false;
@@ -167,11 +202,11 @@ static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
 	struct net *net = sock_net(sk);
 
 	/* RFC 5082: who is too far away is not heard */
-	if (ip_hdr(skb)->ttl < READ_ONCE(inet_sk(sk)->min_ttl)) {
+	if (demux_ttl(skb) < mytcp_inet6_min_ttl(sk, key)) {
 		mytcp_drop(net, skb, key, TCPMinTTLDrop);
 		return false;
 	}
-	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
+	if (!mytcp_ip_of(key)->policy(sk, skb)) {
 		mytcp_drop(net, skb, key, DropPolicy);
 		return false;
 	}
@@ -203,6 +238,23 @@ static void demux_note_origin(struct sock *sk, const struct sk_buff *skb)
 	sock_rps_save_rxhash(sk, skb);
 }
 
+/* What the IPv6 header says is told to the user, once the segment has been accepted. */
+static void demux_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
+{
+	u32 end = seg->seq + mytcp_segment_seqlen(seg);
+	struct sk_buff *copy = NULL;
+
+	if (mytcp_inet6_wants_options(sk))
+		copy = skb_clone(skb, GFP_ATOMIC);
+	__skb_pull(skb, seg->hdr_len);
+	mytcp_receive(sk, skb, seg);
+	if (!copy)
+		return;
+	if (mytcp_sk(sk)->rcv_nxt == end && mytcp_sock_state(sk) != MYTCP_CLOSE)
+		mytcp_inet6_note_options(sk, copy);
+	consume_skb(copy);
+}
+
 static void demux_sock(struct sock *sk, struct sk_buff *skb,
 		       const struct mytcp_key *key, struct mytcp_seg *seg)
 {
@@ -213,12 +265,10 @@ static void demux_sock(struct sock *sk, struct sk_buff *skb,
 	skb->dev = NULL;
 	skb_dst_drop(skb);
 	bh_lock_sock_nested(sk);
-	if (!sock_owned_by_user(sk)) {
-		__skb_pull(skb, seg->hdr_len);
-		mytcp_receive(sk, skb, seg);
-	} else if (sk_add_backlog(sk, skb, demux_backlog_limit(sk))) {
+	if (!sock_owned_by_user(sk))
+		demux_receive(sk, skb, seg);
+	else if (sk_add_backlog(sk, skb, demux_backlog_limit(sk)))
 		mytcp_drop(sock_net(sk), skb, key, TCPBacklogDrop);
-	}
 	bh_unlock_sock(sk);
 }
 
@@ -234,8 +284,7 @@ int mytcp_demux_backlog(struct sock *sk, struct sk_buff *skb)
 	struct mytcp_seg seg;
 
 	demux_fill(skb, &seg);
-	__skb_pull(skb, seg.hdr_len);
-	mytcp_receive(sk, skb, &seg);
+	demux_receive(sk, skb, &seg);
 	return 0;
 }
 
@@ -323,12 +372,20 @@ static bool demux_cookie_ack(struct sock *listener, struct sk_buff *skb,
 		return false;
 	/* the listener has closed: nobody else will answer */
 	if (verdict == MYTCP_MIB_DropAfterClose)
-		mytcp_reply_reset(net, seg, key);
+		mytcp_reply_reset(net, seg, key, demux_way(net, skb, key));
 	if (verdict != MYTCP_TAKEN) {
 		mytcp_count(net, ListenDrops);
 		mytcp_drop_judged(net, skb, key, verdict);
 	}
 	return true;
+}
+
+static struct mytcp_node *demux_again(struct net *net, const struct mytcp_key *key,
+				      const struct sk_buff *skb)
+{
+	const struct mytcp_ip_ops *ip = mytcp_ip_of(key);
+
+	return mytcp_table_find(net, key, ip->came_by(skb), ip->came_by_slave(skb));
 }
 
 /* A segment that is ours, at its TCP header; consumed. */
@@ -345,18 +402,17 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 	if (to->listener && (seg.flags & MYTCP_ACK)) {
 		if (demux_cookie_ack(to->listener, skb, key, &seg))
 			return;
-		to->node = mytcp_table_find(net, key, inet_iif(skb),
-					    inet_sdif(skb));
+		to->node = demux_again(net, key, skb);
 	}
 	while (to->node) {
 		if (demux_node(to->node, skb, key, &seg))
 			return;
-		to->node = mytcp_table_find(net, key, inet_iif(skb),
-					    inet_sdif(skb));
+		to->node = demux_again(net, key, skb);
 		if (!to->node) {
 			/* a bare ACK does not come again: its sender must know */
 			if (seg.flags & MYTCP_ACK)
-				mytcp_reply_reset(net, &seg, key);
+				mytcp_reply_reset(net, &seg, key,
+						  demux_way(net, skb, key));
 			mytcp_drop(net, skb, key, DropAfterClose);
 			return;
 		}
@@ -368,7 +424,7 @@ static void demux_deliver(struct net *net, struct sk_buff *skb,
 			mytcp_synq_listen(to->listener, skb, &seg, key, 0);
 		return;
 	}
-	mytcp_reply_refuse(net, &seg, key);
+	mytcp_reply_refuse(net, &seg, key, demux_way(net, skb, key));
 	mytcp_drop(net, skb, key, DropState);
 }
 
@@ -387,16 +443,14 @@ static bool demux_confirm(struct sk_buff *skb)
 	return true;
 }
 
-static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
-			       const __be16 *ports)
+/* A segment for a port of ours, at its IP header. */
+static unsigned int demux_tcp(struct net *net, struct sk_buff *skb,
+			      const struct mytcp_key *key)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	struct mytcp_key key;
 	struct target to;
 
-	mytcp_key_set4(&key, iph->daddr, ports[1], iph->saddr, ports[0]);
 	__skb_pull(skb, skb_network_header_len(skb));
-	if (!demux_find(net, &key, skb, &to)) {
+	if (!demux_find(net, key, skb, &to)) {
 		__skb_push(skb, skb_network_header_len(skb));
 		return NF_ACCEPT;
 	}
@@ -404,19 +458,35 @@ static unsigned int demux_tcp4(struct net *net, struct sk_buff *skb,
 	if (!demux_confirm(skb)) {
 		if (to.node)
 			mytcp_node_put(to.node);
-		mytcp_drop(net, skb, &key, DropConntrack);
+		mytcp_drop(net, skb, key, DropConntrack);
 		return NF_STOLEN;
 	}
 	nf_reset_ct(skb);
 	__skb_pull(skb, skb_network_header_len(skb));
-	demux_deliver(net, skb, &key, &to);
+	/* IPv4's header has a sum of its own, so that it adds nothing */
+	if (mytcp_key_is6(key))
+		skb_postpull_rcsum(skb, skb_network_header(skb),
+				   skb_network_header_len(skb));
+	demux_deliver(net, skb, key, &to);
 	return NF_STOLEN;
+}
+
+/* Both ports, or NULL when the second one is not ours. */
+static const __be16 *demux_ports(struct net *net, const struct sk_buff *skb,
+				 int offset, __be16 buf[2])
+{
+	const __be16 *ports;
+
+	ports = skb_header_pointer(skb, offset, 2 * sizeof(*buf), buf);
+	return ports && mytcp_netns_port_ours(mytcp_net(net), ntohs(ports[1])) ?
+	       ports : NULL;
 }
 
 static unsigned int demux_hook4(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	struct mytcp_key key;
 	const __be16 *ports;
 	__be16 buf[2];
 
@@ -429,13 +499,67 @@ static unsigned int demux_hook4(void *priv, struct sk_buff *skb,
 	}
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
-	ports = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buf),
-				   buf);
-	if (!ports ||
-	    !mytcp_netns_port_ours(mytcp_net(state->net), ntohs(ports[1])))
+	ports = demux_ports(state->net, skb, skb_transport_offset(skb), buf);
+	if (!ports)
 		return NF_ACCEPT;
-	return demux_tcp4(state->net, skb, ports);
+	mytcp_key_set4(&key, iph->daddr, ports[1], iph->saddr, ports[0]);
+	return demux_tcp(state->net, skb, &key);
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* IP looks for its next header where it expects it, when the segment is not ours. */
+static unsigned int demux_tcp6(struct net *net, struct sk_buff *skb,
+			       const struct mytcp_key *key, int offset)
+{
+	int expected = skb_transport_offset(skb);
+	unsigned int verdict;
+
+	if (!pskb_may_pull(skb, offset))
+		return NF_ACCEPT;
+	skb_set_transport_header(skb, offset);
+	verdict = demux_tcp(net, skb, key);
+	if (verdict == NF_ACCEPT)
+		skb_set_transport_header(skb, expected);
+	return verdict;
+}
+
+static unsigned int demux_hook6(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	/* IP itself has passed over a hop-by-hop header */
+	u8 next = skb_network_header(skb)[IP6CB(skb)->nhoff];
+	struct mytcp_key key;
+	const __be16 *ports;
+	__be16 buf[2];
+	int offset;
+
+	if (skb->sk)
+		return NF_ACCEPT;
+	offset = mytcp_exthdr_pass(skb, &next);
+	if (offset < 0)
+		return NF_ACCEPT;
+	if (next == IPPROTO_ICMPV6) {
+		mytcp_icmp6(state->net, skb, offset);
+		return NF_ACCEPT;
+	}
+	if (next != IPPROTO_TCP)
+		return NF_ACCEPT;
+	ports = demux_ports(state->net, skb, offset, buf);
+	/*
+	 * MUST-57: nobody connects to a group, or to any of many. Mapped addresses are no
+	 * host's on the wire: RFC 4291 2.5.5.2 is for APIs.
+	 */
+	if (!ports || !ipv6_unicast_destination(skb) ||
+	    ipv6_addr_v4mapped(&iph->saddr) || ipv6_addr_v4mapped(&iph->daddr))
+		return NF_ACCEPT;
+	key.laddr = iph->daddr;
+	key.raddr = iph->saddr;
+	key.lport = ports[1];
+	key.rport = ports[0];
+	return demux_tcp6(state->net, skb, &key, offset);
+}
+#endif
 
 static const struct nf_hook_ops demux_hooks[] = {
 	{
@@ -444,24 +568,48 @@ static const struct nf_hook_ops demux_hooks[] = {
 		.hooknum = NF_INET_LOCAL_IN,
 		.priority = NF_IP_PRI_CONNTRACK_CONFIRM - 1,
 	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = demux_hook6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_LAST - 1,
+	},
+#endif
 };
+
+/* Without it all else goes on. Under attach_lock. */
+static void demux_defrag(struct net *net, bool on)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	struct mytcp_net *mn = mytcp_net(net);
+
+	if (on && !mn->defrag6)
+		WRITE_ONCE(mn->defrag6, mytcp_defrag6_begin(net) ? 1 : -1);
+#endif
+}
 
 /**
  * mytcp_demux_attach() - register the hooks of a namespace, once
  * @net: namespace of a new socket
+ * @family: of that socket
  *
  * Context: process, may sleep.
  *
  * Return: 0 or a negative errno.
  */
-int mytcp_demux_attach(struct net *net)
+int mytcp_demux_attach(struct net *net, int family)
 {
 	struct mytcp_net *mn = mytcp_net(net);
+	bool is6 = IS_ENABLED(CONFIG_IPV6) && family == AF_INET6;
 	int err = 0;
 
-	if (READ_ONCE(mn->hooks))
+	if (READ_ONCE(mn->hooks) && (!is6 || READ_ONCE(mn->defrag6)))
 		return 0;
+	if (is6)
+		mytcp_defrag6_load();
 	mutex_lock(&attach_lock);
+	demux_defrag(net, is6);
 	if (!mn->hooks) {
 		err = nf_register_net_hooks(net, demux_hooks,
 					    ARRAY_SIZE(demux_hooks));
@@ -481,12 +629,18 @@ static void __net_exit demux_net_exit(struct net *net)
 		nf_unregister_net_hooks(net, demux_hooks,
 					ARRAY_SIZE(demux_hooks));
 	mn->hooks = false;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (mn->defrag6 > 0)
+		mytcp_defrag6_end(net);
+	mn->defrag6 = 0;
+#endif
 	mutex_unlock(&attach_lock);
 	/* No segment is under way any more, nothing new is made. */
 	synchronize_net();
 	mytcp_synq_purge(net);
+	mytcp_orphans_end(net);
 	mytcp_timewait_purge(net);
-	/* A timer that had unhashed its bucket already still uses @net. */
+	/* A timer that had unhashed its bucket already still uses @net, or an orphan's. */
 	synchronize_net();
 }
 

@@ -10,8 +10,8 @@ struct sock;
 
 int mytcp_demux_init(void);
 void mytcp_demux_exit(void);
-/* Hooks of a namespace, at its first socket. Process context, may sleep. */
-int mytcp_demux_attach(struct net *net);
+/* Hooks of a namespace, at its first socket of a family. Process context, may sleep. */
+int mytcp_demux_attach(struct net *net, int family);
 /* struct proto.backlog_rcv: a segment that came while a process had the lock. */
 int mytcp_demux_backlog(struct sock *sk, struct sk_buff *skb);
 

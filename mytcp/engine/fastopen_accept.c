@@ -111,7 +111,7 @@ static int make_child(struct mytcp_synq *entry, struct sk_buff **skb,
 		return MYTCP_GO_ON;
 	}
 	entry->flags |= MYTCP_SYNQ_FASTOPEN;
-	child = mytcp_child_make(entry);
+	child = mytcp_child_make(entry, *skb);
 	entry->flags &= ~MYTCP_SYNQ_FASTOPEN;
 	if (IS_ERR(child)) {
 		mytcp_fastopen_give_up(queue);

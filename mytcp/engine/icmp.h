@@ -7,5 +7,6 @@
 #include <net/net_namespace.h>
 
 void mytcp_icmp4(struct net *net, const struct sk_buff *skb);
+void mytcp_icmp6(struct net *net, const struct sk_buff *skb, unsigned int offset);
 
 #endif /* MYTCP_ENGINE_ICMP_H */

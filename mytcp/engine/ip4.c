@@ -7,6 +7,7 @@
 #include <net/route.h>
 #include <net/checksum.h>
 #include <net/xfrm.h>
+#include "mytcp/engine/hooks.h"
 #include "mytcp/engine/ip.h"
 
 static __be32 ip4_of(const struct in6_addr *addr)
@@ -58,29 +59,11 @@ static struct rtable *ip4_lookup(struct sock *sk, __be32 daddr, __be16 dport)
 				     sk->sk_bound_dev_if);
 }
 
-/*
- * To protocol 6 the core grants GSO whatever the device says, to others only where it
- * has GSO itself. Without it each segment has an skb of its own, which weighs as much
- * as its text.
- */
-static void ip4_grant_gso(struct sock *sk, struct dst_entry *dst)
-{
-	const struct net_device *dev = dst->dev;
-
-	if (sk_can_gso(sk) || (dst->header_len && !xfrm_dst_offload_ok(dst)))
-		return;
-	sk->sk_route_caps |= NETIF_F_GSO | NETIF_F_GSO_SOFTWARE | NETIF_F_SG |
-			     NETIF_F_HW_CSUM;
-	sk->sk_gso_max_size = min(READ_ONCE(dev->gso_max_size),
-				  GSO_LEGACY_MAX_SIZE);
-	sk->sk_gso_max_segs = max_t(u32, READ_ONCE(dev->gso_max_segs), 1);
-}
-
 static void ip4_keep_route(struct sock *sk, struct rtable *rt)
 {
 	sk->sk_gso_type = SKB_GSO_TCPV4;
 	sk_setup_caps(sk, &rt->dst);
-	ip4_grant_gso(sk, &rt->dst);
+	mytcp_ip_grant_gso(sk, &rt->dst);
 }
 
 /**
@@ -228,8 +211,12 @@ static int ip4_send_reply(const struct mytcp_flow *flow, struct sock *owner,
 	skb->mark = flow->mark;
 	skb->priority = flow->priority;
 	ip4_put_header(skb, flow, dst);
-	if (owner)
+	if (owner) {
 		skb_set_owner_w(skb, owner);
+	} else if (!mytcp_hooks_may_go(skb)) {
+		kfree_skb(skb);
+		return -EPERM;
+	}
 	return ip_local_out(flow->net, owner, skb);
 }
 
@@ -286,6 +273,12 @@ static struct ip_options_rcu *ip4_return_route(struct net *net,
 	return ERR_PTR(err);
 }
 
+static bool ip4_checksum_in(struct sk_buff *skb)
+{
+	return !skb_checksum_init(skb, IPPROTO_TCP, inet_compute_pseudo) &&
+	       !skb_checksum_complete(skb);
+}
+
 static void ip4_checksum_out(struct sk_buff *skb, const struct mytcp_key *key)
 {
 	struct tcphdr *th = (struct tcphdr *)skb->data;
@@ -306,6 +299,21 @@ static bool ip4_is_unicast(const struct in6_addr *addr)
 	       !ipv4_is_zeronet(a);
 }
 
+static int ip4_came_by(const struct sk_buff *skb)
+{
+	return inet_iif(skb);
+}
+
+static int ip4_came_by_slave(const struct sk_buff *skb)
+{
+	return inet_sdif((struct sk_buff *)skb);
+}
+
+static bool ip4_policy(struct sock *sk, struct sk_buff *skb)
+{
+	return xfrm4_policy_check(sk, XFRM_POLICY_IN, skb);
+}
+
 const struct mytcp_ip_ops mytcp_ip4 = {
 	.family = AF_INET,
 	.hdr_len = sizeof(struct iphdr),
@@ -317,6 +325,10 @@ const struct mytcp_ip_ops mytcp_ip4 = {
 	.has_options = ip4_has_options,
 	.is_loopback = ip4_is_loopback,
 	.return_route = ip4_return_route,
+	.came_by = ip4_came_by,
+	.came_by_slave = ip4_came_by_slave,
+	.checksum_in = ip4_checksum_in,
+	.policy = ip4_policy,
 	.checksum_out = ip4_checksum_out,
 	.is_unicast = ip4_is_unicast,
 };

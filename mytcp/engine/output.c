@@ -633,17 +633,19 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 {
 	u32 least = READ_ONCE(mytcp_net(sock_net(sk))->min_pmtu);
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	struct dst_entry *dst = __sk_dst_check(sk, 0);
+	struct dst_entry *dst = mytcp_ip_route(sk);
 	u16 was = ms->mss;
 	struct sk_buff *skb;
 
 	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) ||
-	    inet_sk(sk)->pmtudisc == IP_PMTUDISC_DONT ||
-	    inet_sk(sk)->pmtudisc >= IP_PMTUDISC_INTERFACE)
+	    !mytcp_inet6_takes_pmtu(sk, &ms->node.key))
 		return;
 	if (!dst && mytcp_ip(ms)->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
+	/* no router cuts what is larger than its link, and each takes so much */
+	if (mytcp_key_is6(&ms->node.key))
+		least = min_t(u32, least, IPV6_MIN_MTU);
 	/*
 	 * A route that knows less than we send lets nothing leave; but below its
 	 * own bound it allows fragments, and they get through.
@@ -652,7 +654,7 @@ void mytcp_output_new_pmtu(struct sock *sk, u32 mtu)
 		mtu = max(mtu, least);
 	/* The route keeps it, for all connections; it may be another after. */
 	dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
-	if (!__sk_dst_check(sk, 0) && mytcp_ip(ms)->route(sk))
+	if (!mytcp_ip_route(sk) && mytcp_ip(ms)->route(sk))
 		return;
 	dst = __sk_dst_get(sk);
 	mtu = max_t(u32, dst_mtu(dst), least);

@@ -33,6 +33,8 @@ u32 mytcp_plpmtu_headers(const struct sock *sk)
 
 	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
 					lockdep_sock_is_held((struct sock *)sk));
+	if (mytcp_key_is6(&mytcp_sk(sk)->node.key))
+		return len + mytcp_ip6_options_len(sk);
 	return opt ? len + opt->opt.optlen : len;
 }
 
@@ -114,7 +116,8 @@ static bool plpmtu_may(const struct sock *sk)
 	if (bulk && (bulk->sacked || bulk->plpmtu.out ||
 		     mytcp_sacks_any(&bulk->sacks)))
 		return false;
-	return dst && ip_dont_fragment(sk, dst);
+	/* in IPv6 no router does */
+	return dst && (mytcp_key_is6(&ms->node.key) || ip_dont_fragment(sk, dst));
 }
 
 /* The size of the next probe, 0 for none. */

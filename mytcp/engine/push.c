@@ -244,6 +244,40 @@ static bool push_fresh(struct sock *sk)
 	return false;
 }
 
+/* @held: it is the pacer, or the device, that has more to send */
+static enum mytcp_phase push_phase(const struct sock *sk, bool held)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	const struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+
+	if (skb)
+		return !held && !ms->cwnd_limited &&
+		       push_usable(ms, mytcp_cb(skb)->seq) <
+		       min_t(u32, skb->len, ms->mss) ?
+		       MYTCP_PHASE_RWND : MYTCP_PHASE_BUSY;
+	if (mytcp_sent_empty(sk))
+		return MYTCP_PHASE_IDLE;
+	return sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags) ?
+	       MYTCP_PHASE_SNDBUF : MYTCP_PHASE_BUSY;
+}
+
+/* For TCP_INFO: every ACK and every write ends here. */
+static void push_note_phase(struct sock *sk, bool held)
+{
+	struct mytcp_algorithms_room *room =
+		mytcp_algorithms_room(&mytcp_sk(sk)->cong);
+	enum mytcp_phase phase;
+
+	if (!room)
+		return;
+	phase = push_phase(sk, held);
+	if (phase == room->phase)
+		return;
+	room->spent[room->phase] += (u32)jiffies - room->phase_since;
+	room->phase_since = (u32)jiffies;
+	room->phase = phase;
+}
+
 /**
  * mytcp_output_push() - send what the windows and Nagle allow
  * @sk: socket, locked
@@ -273,6 +307,7 @@ void mytcp_output_push(struct sock *sk)
 	if (!mytcp_sendq_unsent(sk) && !ms->lost && !ms->cwnd_limited &&
 	    mytcp_algorithms_rate(&ms->cong))
 		mytcp_congestion_limited(sk, mytcp_recovery_in_flight(sk));
+	push_note_phase(sk, held);
 	if (!mytcp_sent_empty(sk)) {
 		if (ms->timer_job == MYTCP_JOB_NONE ||
 		    ms->timer_job == MYTCP_JOB_PROBE)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A segment for a full socket: input decides, this does. */
+#include <linux/bpf.h>
 #include "mytcp/engine/receive.h"
 #include "mytcp/engine/delack.h"
+#include "mytcp/engine/hooks.h"
 #include "mytcp/engine/input.h"
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/reply.h"
@@ -70,6 +72,14 @@ static bool receive_has_to_tell(const struct mytcp_sock *ms, unsigned int acts,
 	       ((acts & MYTCP_ACT_ACK) && ms->bulk && ms->bulk->untold);
 }
 
+static void receive_established(struct sock *sk)
+{
+	mytcp_timeout_keepalive(sk);
+	mytcp_hooks_tell(sk, mytcp_sk(sk)->passive ?
+			 BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB :
+			 BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB);
+}
+
 /**
  * mytcp_receive() - a segment for a full socket
  * @sk: socket, locked and referenced; perhaps closed by this
@@ -85,11 +95,15 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 	u32 sent = mytcp_tally(ms)->segs_out;
 
 	if (acts & MYTCP_ACT_RESET)
-		mytcp_reply_reset(sock_net(sk), seg, &ms->node.key);
+		mytcp_reply_reset(sock_net(sk), seg, &ms->node.key,
+				  (struct mytcp_way){
+					.dev = ms->node.dev,
+					.label = mytcp_inet6_label(sk, &ms->node.key),
+				  });
 	if (mytcp_sock_state(sk) == MYTCP_CLOSE)
 		return;
 	if (acts & MYTCP_ACT_ESTABLISHED)
-		mytcp_timeout_keepalive(sk);
+		receive_established(sk);
 	if (acts & MYTCP_ACT_SYNACK)
 		mytcp_output_synack(sk);
 	if (acts & MYTCP_ACT_CHALLENGE)

@@ -112,17 +112,20 @@ int mytcp_reply_send(const struct mytcp_flow *flow, struct sock *owner,
  * @net: namespace
  * @in: the segment
  * @key: its key, as seen from here
+ * @way: that the answer goes
  *
  * RFC 9293 3.10.7.1; never an RST for an RST. The caller has seen to it that
  * neither address is a group's.
  */
 void mytcp_reply_reset(struct net *net, const struct mytcp_seg *in,
-		       const struct mytcp_key *key)
+		       const struct mytcp_key *key, struct mytcp_way way)
 {
 	struct mytcp_seg seg = { .flags = MYTCP_RST };
 	struct mytcp_flow flow = {
 		.net = net,
 		.key = *key,
+		.dev = way.dev,
+		.label = way.label,
 		.uid = GLOBAL_ROOT_UID,
 	};
 
@@ -165,18 +168,19 @@ static bool reply_has_ration(struct net *net, const struct mytcp_key *key)
  * @net: namespace
  * @in: the segment
  * @key: its key, as seen from here
+ * @way: as above
  *
  * RFC 9293 3.10.7.1, within what one host may get of it (rst_ratelimit).
  *
  * Context: softirq.
  */
 void mytcp_reply_refuse(struct net *net, const struct mytcp_seg *in,
-			const struct mytcp_key *key)
+			const struct mytcp_key *key, struct mytcp_way way)
 {
 	if (in->flags & MYTCP_RST)
 		return;
 	if (reply_has_ration(net, key))
-		mytcp_reply_reset(net, in, key);
+		mytcp_reply_reset(net, in, key, way);
 	else
 		mytcp_count(net, RstsSkipped);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The user's data on its way: queued, split, trimmed, freed, accounted. */
 #include "mytcp/engine/sendq.h"
+#include "mytcp/engine/txstamp.h"
 
 #define PIECES_SLACK	(2 * 65536)	/* a small send buffer takes large skbs, too */
 
@@ -116,7 +117,8 @@ static void sendq_divide_cb(struct sk_buff *skb, struct sk_buff *rest, u32 len)
 	*tail = *cb;
 	tail->seq = cb->seq + len;
 	cb->end = tail->seq;
-	cb->flags &= ~(MYTCP_FIN | MYTCP_PSH);
+	cb->flags &= ~(MYTCP_FIN | MYTCP_PSH | MYTCP_CB_EOR);
+	mytcp_txstamp_divide(skb, rest);
 }
 
 /* Cut an skb in two; the second half, in no queue, or NULL and nothing changed. */
@@ -201,6 +203,7 @@ static bool sendq_join(struct sock *sk, struct sk_buff *skb, struct sk_buff *nex
 	next->truesize -= delta;	/* which is charged for, and moved with them */
 	mytcp_cb(skb)->end = mytcp_cb(next)->end;
 	mytcp_cb(skb)->flags |= mytcp_cb(next)->flags;
+	mytcp_txstamp_join(skb, next);
 	mytcp_sendq_take_back(sk, next);
 	return true;
 }
@@ -442,6 +445,7 @@ u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb)
 		segs = 0;
 	}
 	mytcp_sent_remove(sk, skb);
+	mytcp_txstamp_acked(sk, skb);
 	mytcp_sendq_free(sk, skb);
 	return segs;
 }

@@ -19,18 +19,18 @@
 /* Field by field: a flood has no time for a struct that is cleared and copied. */
 static void synack_flow(const struct mytcp_synq *entry, struct mytcp_flow *flow)
 {
-	const struct inet_sock *inet = inet_sk(entry->listener);
 	const struct mytcp_node *node = &entry->timed.node;
 
 	flow->net = node->net;
 	flow->key = node->key;
 	flow->dst = NULL;
-	flow->options = entry->return_route;
+	flow->options = mytcp_synq_return_route(entry);
 	flow->dev = node->dev;
 	flow->mark = entry->mark;
 	flow->priority = READ_ONCE(entry->listener->sk_priority);
-	flow->tos = READ_ONCE(inet->tos);
-	flow->ttl = max_t(int, READ_ONCE(inet->uc_ttl), 0);
+	flow->label = mytcp_synq_label(entry);
+	flow->tos = mytcp_inet6_tos(entry->listener, &node->key);
+	flow->ttl = mytcp_inet6_ttl(entry->listener, &node->key);
 	flow->uid = sock_net_uid(node->net, entry->listener);
 }
 
@@ -50,7 +50,8 @@ static u8 synack_offer(const struct mytcp_net *mn, u8 has)
  * mytcp_synack_take() - what the SYN, the listener and the settings decide
  * @entry: new; its listener is not referenced by this
  * @listener: socket in LISTEN
- * @seg: the SYN
+ * @syn: the SYN, or what brings its cookie back
+ * @seg: the same, parsed
  * @key: its key
  *
  * Left to the caller: iss, sent_us, mytcp_synack_route(), saved_syn, return_route.
@@ -58,7 +59,8 @@ static u8 synack_offer(const struct mytcp_net *mn, u8 has)
  * Context: softirq.
  */
 void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
-		       const struct mytcp_seg *seg, const struct mytcp_key *key)
+		       const struct sk_buff *syn, const struct mytcp_seg *seg,
+		       const struct mytcp_key *key)
 {
 	const struct mytcp_net *mn = mytcp_net(sock_net(listener));
 	struct mytcp_node *node = &entry->timed.node;
@@ -68,10 +70,15 @@ void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
 			listener->sk_family);
 	node->key = *key;
 	node->dev = READ_ONCE(listener->sk_bound_dev_if);
+	/* RFC 4007: there may be as many such peers as there are links */
+	if (!node->dev && ipv6_addr_type(&key->raddr) & IPV6_ADDR_LINKLOCAL)
+		node->dev = mytcp_ip_of(key)->came_by(syn);
 	node->state = MYTCP_SYN_RECV;
 	mytcp_key_to_tuple(key, &tuple);
 	entry->listener = listener;
 	entry->return_route = NULL;
+	if (mytcp_inet6_reflects(listener, key))
+		entry->label = ip6_flowlabel(ipv6_hdr(syn));
 	entry->saved_syn = NULL;
 	entry->irs = seg->seq;
 	entry->ts_recent = seg->opts.tsval;

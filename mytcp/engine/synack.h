@@ -7,7 +7,8 @@
 #include "mytcp/engine/ip.h"
 
 void mytcp_synack_take(struct mytcp_synq *entry, struct sock *listener,
-		       const struct mytcp_seg *seg, const struct mytcp_key *key);
+		       const struct sk_buff *syn, const struct mytcp_seg *seg,
+		       const struct mytcp_key *key);
 /* Fills @flow; its route is the caller's to release. 0 or a negative errno. */
 int mytcp_synack_route(struct mytcp_synq *entry, struct mytcp_flow *flow);
 u32 mytcp_synack_iss(const struct mytcp_synq *entry);

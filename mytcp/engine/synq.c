@@ -14,6 +14,7 @@
 #include "mytcp/engine/child.h"
 #include "mytcp/engine/cookies.h"
 #include "mytcp/engine/fastopen_accept.h"
+#include "mytcp/engine/hooks.h"
 #include "mytcp/engine/ip.h"
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
@@ -42,7 +43,7 @@ static void synq_free(struct mytcp_node *node)
 	struct mytcp_synq *entry = synq_of(node);
 
 	sock_put(entry->listener);
-	kfree(entry->return_route);
+	kfree(mytcp_synq_return_route(entry));
 	kfree(entry->saved_syn);
 	kmem_cache_free(synq_cache, entry);
 }
@@ -153,13 +154,14 @@ static int synq_way_back(struct mytcp_synq *entry, const struct sk_buff *syn)
 	back = mytcp_ip_of(&node->key)->return_route(node->net, syn);
 	if (IS_ERR(back))
 		return PTR_ERR(back);
-	entry->return_route = back;
+	if (back)
+		entry->return_route = back;
 	return 0;
 }
 
 /* Fills @flow, whose route the caller releases. */
 static struct mytcp_synq *synq_make(struct sock *listener,
-				    const struct sk_buff *skb,
+				    struct sk_buff *skb,
 				    const struct mytcp_seg *seg,
 				    const struct mytcp_key *key, u32 isn,
 				    struct mytcp_flow *flow)
@@ -175,12 +177,14 @@ static struct mytcp_synq *synq_make(struct sock *listener,
 		kmem_cache_free(synq_cache, entry);
 		return ERR_PTR(-ECONNREFUSED);
 	}
-	mytcp_synack_take(entry, listener, seg, key);
+	mytcp_synack_take(entry, listener, skb, seg, key);
 	mytcp_wheel_prepare(&entry->timed);
 	entry->sent_us = mytcp_clock_us();
 	entry->saved_syn = mytcp_savesyn_copy(listener, skb, seg);
 	entry->iss = isn ?: mytcp_synack_iss(entry);
-	err = synq_way_back(entry, skb);
+	err = mytcp_hooks_request(listener, skb, key);
+	if (!err)
+		err = synq_way_back(entry, skb);
 	if (!err)
 		err = mytcp_synack_route(entry, flow);
 	if (!err)
@@ -339,12 +343,20 @@ void mytcp_synq_listen(struct sock *listener, struct sk_buff *skb,
 	mytcp_drop_judged(net, skb, key, verdict);
 }
 
+static struct mytcp_way synq_way(const struct mytcp_synq *entry)
+{
+	return (struct mytcp_way){
+		.dev = entry->timed.node.dev,
+		.label = mytcp_synq_label(entry),
+	};
+}
+
 /* The peer takes itself for connected, and is told that it is not. */
 static void synq_refuse(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 {
 	struct mytcp_node *node = &entry->timed.node;
 
-	mytcp_reply_reset(node->net, seg, &node->key);
+	mytcp_reply_reset(node->net, seg, &node->key, synq_way(entry));
 	mytcp_count(node->net, EmbryonicRsts);
 	synq_end(entry);
 }
@@ -367,7 +379,7 @@ static bool synq_ack(struct mytcp_synq *entry, struct sk_buff *skb,
 			synq_refuse(entry, seg);
 		goto drop;
 	}
-	child = mytcp_child_make(entry);
+	child = mytcp_child_make(entry, skb);
 	if (IS_ERR(child)) {
 		if (!mytcp_node_hashed(&entry->timed.node))
 			return false;
@@ -451,7 +463,8 @@ static int synq_check_ack(struct mytcp_synq *entry, const struct mytcp_seg *seg)
 	if (!(seg->flags & MYTCP_ACK))
 		return MYTCP_MIB_DropNoAck;
 	if (seg->ack != entry->iss + 1) {
-		mytcp_reply_reset(entry->timed.node.net, seg, &entry->timed.node.key);
+		mytcp_reply_reset(entry->timed.node.net, seg, &entry->timed.node.key,
+				  synq_way(entry));
 		return MYTCP_MIB_DropBadAck;
 	}
 	return synq_defers(entry, seg) ? MYTCP_MIB_TCPDeferAcceptDrop :

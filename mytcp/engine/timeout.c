@@ -131,6 +131,33 @@ static void timeout_r1(struct sock *sk)
 	dst_negative_advice(sk);
 }
 
+/* What IP has refused as too large is to go again in smaller ones. */
+static void timeout_refit(struct sock *sk)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+
+	if (!test_and_clear_bit(MYTCP_DEFER_PMTU, mytcp_sock_deferred(sk)) ||
+	    ms->icmp_mtu >= ms->pmtu)
+		return;
+	mytcp_plpmtu_told(sk, ms->icmp_mtu);
+	mytcp_output_sync_mss(sk, ms->icmp_mtu);
+}
+
+/* For TCP_INFO; @tries: it is so many in a row. */
+static void timeout_note(struct sock *sk, u8 tries)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_bulk *bulk = mytcp_bulk_make(&ms->bulk, ms->snd_una);
+
+	if (!bulk)
+		return;
+	bulk->timeouts++;
+	if (tries > 1)
+		return;
+	bulk->timeout_turns++;
+	bulk->timeout_since = mytcp_clock_ms() ?: 1;
+}
+
 /* RFC 6298 5.4 to 5.6, RFC 9293 3.8.3. */
 static void timeout_retransmit(struct sock *sk)
 {
@@ -144,6 +171,7 @@ static void timeout_retransmit(struct sock *sk)
 
 	if (!head)
 		return;
+	timeout_refit(sk);
 	left = timeout_user_left(sk, div_u64(mytcp_cb(head)->sent_us,
 					     USEC_PER_MSEC));
 	over = !left || (left == INT_MAX && *tries >= timeout_retries(sk));
@@ -157,6 +185,8 @@ static void timeout_retransmit(struct sock *sk)
 		timeout_r1(sk);
 
 	timeout_count(sk);
+	/* SO_TXREHASH: another way may be better (RFC 6438) */
+	sk_rethink_txhash(sk);
 	if (*tries < U8_MAX)
 		++*tries;
 	if (timeout_is_linear(sk, *tries))
@@ -166,6 +196,7 @@ static void timeout_retransmit(struct sock *sk)
 	if (opening) {
 		mytcp_output_retransmit(sk, head);
 	} else {
+		timeout_note(sk, *tries);
 		mytcp_recovery_on_rto(sk);
 		mytcp_output_push(sk);
 	}

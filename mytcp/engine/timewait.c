@@ -66,11 +66,13 @@ struct mytcp_timewait {
  * @tw: the bucket; must be first
  * @options: IP options, or NULL; constant
  * @mark: routing mark; constant
+ * @label: flow label of IPv6, or 0; constant
  */
 struct routed_timewait {
 	struct mytcp_timewait tw;
 	struct ip_options_rcu *options;
 	u32 mark;
+	__be32 label;
 };
 
 /**
@@ -116,6 +118,13 @@ static u32 mark_of(const struct mytcp_timewait *tw)
 	const struct routed_timewait *routed = routed_of(tw);
 
 	return routed ? routed->mark : 0;
+}
+
+static __be32 label_of(const struct mytcp_timewait *tw)
+{
+	const struct routed_timewait *routed = routed_of(tw);
+
+	return routed ? routed->label : 0;
 }
 
 static spinlock_t *lock_of(const struct mytcp_node *node)
@@ -184,6 +193,7 @@ static void timewait_restart(struct mytcp_timewait *tw, unsigned long timeout)
 
 static struct mytcp_timewait *timewait_alloc(struct sock *sk)
 {
+	__be32 label = mytcp_inet6_label(sk, &mytcp_sk(sk)->node.key);
 	u32 mark = READ_ONCE(sk->sk_mark);
 	const struct ip_options_rcu *opt;
 	struct routed_timewait *routed;
@@ -191,7 +201,7 @@ static struct mytcp_timewait *timewait_alloc(struct sock *sk)
 
 	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
 					lockdep_sock_is_held(sk));
-	if (!opt && !mark) {
+	if (!opt && !mark && !label) {
 		tw = kmem_cache_alloc(plain_cache, GFP_ATOMIC | __GFP_NOWARN);
 		if (tw)
 			tw->flags = 0;
@@ -205,6 +215,7 @@ static struct mytcp_timewait *timewait_alloc(struct sock *sk)
 		return NULL;
 	}
 	routed->mark = mark;
+	routed->label = label;
 	routed->tw.flags = TW_ROUTED;
 	return &routed->tw;
 }
@@ -249,8 +260,8 @@ static struct mytcp_timewait *timewait_make(struct sock *sk, int state)
 	tw->snd_nxt = ms->snd_nxt;
 	tw->timed.last_oow = ms->last_oow_ack;
 	/* what it sends is no data: RFC 3168 6.1.4 */
-	tw->tos = inet_sk(sk)->tos & ~INET_ECN_MASK;
-	tw->ttl = max_t(int, READ_ONCE(inet_sk(sk)->uc_ttl), 0);
+	tw->tos = mytcp_inet6_tos(sk, &node->key) & ~INET_ECN_MASK;
+	tw->ttl = mytcp_inet6_ttl(sk, &node->key);
 	tw->wscale = ms->rcv_wscale;
 	timewait_take_ts(tw, ms);
 	return tw;
@@ -326,6 +337,7 @@ static void timewait_send(struct mytcp_timewait *tw, u16 flags)
 		.options = options_of(tw),
 		.dev = node->dev,
 		.mark = mark_of(tw),
+		.label = label_of(tw),
 		.tos = tw->tos,
 		.ttl = tw->ttl,
 		.uid = GLOBAL_ROOT_UID,

@@ -31,8 +31,6 @@ enum mytcp_cong_flags {
 	MYTCP_CONG_EVERY_ACK	= 0x02,
 	/* SYNs ask for ECN and agree to it, and CE is echoed exactly (RFC 8257). */
 	MYTCP_CONG_NEEDS_ECN	= 0x04,
-	/* ACKs tell rate and delivered_total, which costs something. */
-	MYTCP_CONG_NEEDS_RATE	= 0x08,
 };
 
 /**
@@ -183,12 +181,6 @@ static inline bool mytcp_cong_in_slow_start(const struct mytcp_cong *cong)
 static inline bool mytcp_cong_ready(const struct mytcp_cong *cong)
 {
 	return cong->priv || !cong->ops->priv_size;
-}
-
-/* Does it still lack memory for its state? */
-static inline bool mytcp_cong_wants_priv(const struct mytcp_cong *cong)
-{
-	return !mytcp_cong_ready(cong);
 }
 
 /*

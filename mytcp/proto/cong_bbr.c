@@ -433,7 +433,7 @@ static u64 bbr_pacing_rate(const struct mytcp_cong *cong, u32 mss)
 
 const struct mytcp_cong_ops mytcp_cong_bbr = {
 	.name		= "bbr",
-	.flags		= MYTCP_CONG_OWN_CWND | MYTCP_CONG_NEEDS_RATE,
+	.flags		= MYTCP_CONG_OWN_CWND,
 	.priv_size	= sizeof(struct bbr),
 	.on_ack		= bbr_on_ack,
 	.ssthresh	= bbr_ssthresh,

@@ -5,6 +5,7 @@
  * itself, the difference over the time is a sample. Of the time it took to send and
  * the time it took to acknowledge the longer one counts, as ACKs may be compressed.
  */
+#include <linux/math64.h>
 #include <linux/minmax.h>
 
 #include "mytcp/proto/rate.h"
@@ -49,6 +50,15 @@ void mytcp_rate_delivered(struct mytcp_rate_news *news,
 	news->sent_us = sent_us;
 }
 
+/* Is it worth more than what was told before? */
+static bool rate_tells(const struct mytcp_cong_rate *sample,
+		       const struct mytcp_cong_rate *told)
+{
+	return !sample->app_limited || !told->interval_us ||
+	       (u64)sample->delivered * told->interval_us >=
+	       (u64)told->delivered * sample->interval_us;
+}
+
 /**
  * mytcp_rate_sample() - all that an ACK tells is known
  * @rate: state
@@ -85,6 +95,22 @@ void mytcp_rate_sample(struct mytcp_rate *rate, const struct mytcp_rate_news *ne
 	sample->interval_us = max(send_us, ack_us);
 	if (sample->interval_us < min_rtt_us)
 		sample->interval_us = 0;
+	if (sample->interval_us && sample->delivered &&
+	    rate_tells(sample, &rate->told))
+		rate->told = *sample;
+}
+
+/**
+ * mytcp_rate_octets() - a sample as octets a second
+ * @sample: one that was taken, or zeroes
+ * @mss: octets of a segment
+ */
+u64 mytcp_rate_octets(const struct mytcp_cong_rate *sample, u32 mss)
+{
+	if (!sample->interval_us)
+		return 0;
+	return div_u64((u64)sample->delivered * mss * 1000000,
+		       sample->interval_us);
 }
 
 /**

@@ -14,12 +14,15 @@
  * @first_us: when the flight was begun that is measured now
  * @limited_until: 0, or the sender was short of data when so much was not
  *	delivered yet
+ * @told: the sample that tells most of the path, for TCP_INFO: the last one for which
+ *	the sender was not short of data, or a faster one
  */
 struct mytcp_rate {
 	u32 delivered;
 	u32 delivered_us;
 	u32 first_us;
 	u32 limited_until;
+	struct mytcp_cong_rate told;
 };
 
 /**
@@ -55,6 +58,7 @@ void mytcp_rate_delivered(struct mytcp_rate_news *news,
 void mytcp_rate_sample(struct mytcp_rate *rate, const struct mytcp_rate_news *news,
 		       u32 delivered, u32 now_us, u32 min_rtt_us,
 		       struct mytcp_cong_rate *sample);
+u64 mytcp_rate_octets(const struct mytcp_cong_rate *sample, u32 mss);
 void mytcp_rate_limited(struct mytcp_rate *rate, u32 in_flight);
 
 #endif /* MYTCP_PROTO_RATE_H */

@@ -210,9 +210,11 @@ bool mytcp_algorithms_give_room(struct mytcp_cong *cong, gfp_t gfp)
 {
 	struct mytcp_algorithms_room *room;
 
-	room = kmem_cache_zalloc(room_cache, gfp | __GFP_NOWARN);
+	room = kmem_cache_alloc(room_cache, gfp | __GFP_NOWARN);
 	if (!room)
 		return false;
+	/* Not by __GFP_ZERO: the cache may have a constructor (compat/slab.h). */
+	memset(room, 0, sizeof(*room));
 	mytcp_cong_give_priv(cong, room->priv);
 	return true;
 }
@@ -416,9 +418,8 @@ int mytcp_algorithms_init(void)
 {
 	int i;
 
-	room_cache = kmem_cache_create("mytcp_cong",
-				       sizeof(struct mytcp_algorithms_room), 0,
-				       SLAB_ACCOUNT | MYTCP_SLAB_ALONE, NULL);
+	room_cache = mytcp_slab_alone("mytcp_cong",
+				      sizeof(struct mytcp_algorithms_room));
 	if (!room_cache)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(builtin); i++)

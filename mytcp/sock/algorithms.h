@@ -14,25 +14,49 @@ struct mytcp_net;
 /* Room for all their names, one after another. */
 #define MYTCP_ALGORITHMS_TEXT	2048
 
+/* What a connection that has data to send spends its time with. */
+enum mytcp_phase {
+	MYTCP_PHASE_IDLE,	/* there is none */
+	MYTCP_PHASE_BUSY,
+	MYTCP_PHASE_RWND,	/* the peer's window keeps it back */
+	MYTCP_PHASE_SNDBUF,	/* the send buffer is too small for the path */
+	MYTCP_PHASES,
+};
+
 /**
  * struct mytcp_algorithms_room - what a connection has once it is more than
  *	request and response
  * @priv: the algorithm's own
- * @rate: the delivery rate, kept for MYTCP_CONG_NEEDS_RATE
+ * @rate: the delivery rate, for the algorithm and for TCP_INFO
+ * @delivered_ce: segments delivered that the receiver saw marked
+ * @spent: jiffies in each phase, those that are over
+ * @phase_since: jiffies when this one began
+ * @phase: enum mytcp_phase
  */
 struct mytcp_algorithms_room {
 	u64 priv[MYTCP_CONG_PRIV_MAX / sizeof(u64)];
 	struct mytcp_rate rate;
+	u32 delivered_ce;
+	u32 spent[MYTCP_PHASES];
+	u32 phase_since;
+	u8 phase;
 };
 
-/* The delivery rate's state, or NULL when the algorithm does not ask for it. */
+/* What a connection has, or NULL. */
+static inline struct mytcp_algorithms_room *
+mytcp_algorithms_room(const struct mytcp_cong *cong)
+{
+	return cong->priv ? container_of(cong->priv, struct mytcp_algorithms_room,
+					 priv[0]) : NULL;
+}
+
+/* The delivery rate's state, or NULL as long as there is no room for it. */
 static inline struct mytcp_rate *
 mytcp_algorithms_rate(const struct mytcp_cong *cong)
 {
-	if (!cong->priv || !(cong->ops->flags & MYTCP_CONG_NEEDS_RATE))
-		return NULL;
-	return &container_of(cong->priv, struct mytcp_algorithms_room,
-			     priv[0])->rate;
+	struct mytcp_algorithms_room *room = mytcp_algorithms_room(cong);
+
+	return room ? &room->rate : NULL;
 }
 
 /* For other modules. */

@@ -15,6 +15,7 @@
 #include <net/sock.h>
 
 #include "mytcp/sock/bound.h"
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/sock.h"
 
 /**
@@ -53,8 +54,7 @@ void mytcp_bound_add(struct sock *sk)
 	sock_owned_by_me(sk);
 	if (WARN_ON_ONCE(!hlist_unhashed(&sk->sk_bind_node)))
 		return;
-	mytcp_key_set4(&node->key, inet_sk(sk)->inet_rcv_saddr,
-		       htons(inet_sk(sk)->inet_num), htonl(INADDR_ANY), 0);
+	mytcp_inet6_listen_key(sk, &node->key);
 	node->dev = sk->sk_bound_dev_if;
 
 	chain = chain_of(node);

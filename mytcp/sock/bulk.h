@@ -36,6 +36,11 @@
  * @plpmtu: how large packets may be, found out by probes; sk
  * @dsacks: ACKs that reported a duplicate; sk
  * @reordered: ACKs that told of a segment after a later one's; sk
+ * @pieces: segments that came before their turn; sk
+ * @timeouts: retransmission timeouts; sk
+ * @timeout_turns: rows of them without an ACK of new data; sk
+ * @timeout_ms: how long these took, those that are over; sk
+ * @timeout_since: when the one began that is not, mytcp_clock_ms(), or 0; sk
  * @ts_least: TS.Recent when the first piece came, valid with @late; sk
  * @late: something that was sent again may have overtaken what was sent before it; sk
  * @untold: the last segment had no room for the blocks of @sacks; sk
@@ -59,6 +64,11 @@ struct mytcp_bulk {
 	struct mytcp_plpmtu plpmtu;
 	u32 dsacks;
 	u32 reordered;
+	u32 pieces;
+	u16 timeouts;
+	u16 timeout_turns;
+	u32 timeout_ms;
+	u32 timeout_since;
 	u32 ts_least;
 	bool late;
 	bool untold;

@@ -96,6 +96,8 @@ struct mytcp_counters {
  * @ports: one bit for each local port in use; set and cleared under the bind
  *	bucket's lock, tested without one
  * @hooks: netfilter hooks are registered; written under the mutex of demux
+ * @defrag6: fragments of IPv6 are put together early: 1 yes, -1 they cannot be, 0
+ *	nobody has asked yet; likewise
  * @ip_local_port_range: first and last ephemeral port
  * @rmem: receive buffer: least, default, most, bytes
  * @wmem: send buffer, likewise
@@ -164,6 +166,7 @@ struct mytcp_net {
 	struct mytcp_counters __percpu *counters;
 	unsigned long *ports;
 	bool hooks;
+	s8 defrag6;
 	int ip_local_port_range[2];
 	int rmem[3];
 	int wmem[3];

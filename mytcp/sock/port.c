@@ -12,6 +12,7 @@
  * bucket. The locks of the kernel's sockets are taken inside reserve_mutex, or
  * by the work item that closes them, which takes no lock of ours.
  */
+#include <linux/bpf.h>
 #include <linux/in6.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
@@ -22,6 +23,7 @@
 #include <net/sock.h>
 
 #include "mytcp/sock/bound.h"
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/lingering.h"
 #include "mytcp/sock/port.h"
 #include "mytcp/sock/reserve.h"
@@ -135,19 +137,16 @@ static void attach(struct bucket *b, struct sock *sk, struct mytcp_port *port,
 	WRITE_ONCE(ms->port, port);
 }
 
-static void local_addr(const struct sock *sk, struct in6_addr *addr)
-{
-	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_rcv_saddr, addr);
-}
-
-/* Do ends on one port overlap, that of @sk and this one? */
-static bool meets(const struct sock *sk, const struct in6_addr *addr, int dev)
+/* Do ends on one port overlap, that of @sk and this one? @only: its IPV6_V6ONLY */
+static bool meets(const struct sock *sk, const struct in6_addr *addr, bool only,
+		  int dev)
 {
 	struct in6_addr mine;
 
-	local_addr(sk, &mine);
+	mytcp_inet6_bound(sk, &mine);
 	return mytcp_dev_overlaps(sk->sk_bound_dev_if, dev) &&
-	       (mytcp_addr_covers(&mine, addr) || mytcp_addr_covers(addr, &mine));
+	       (mytcp_addr_covers(&mine, addr, mytcp_inet6_only(sk)) ||
+		mytcp_addr_covers(addr, &mine, only));
 }
 
 /* Neither option lets two sockets share unless both have it. */
@@ -168,8 +167,9 @@ static bool conflict(const struct sock *sk, const struct sock *other, bool share
 			 uid_eq(sk->sk_uid, other->sk_uid);
 	struct in6_addr its;
 
-	local_addr(other, &its);
-	return meets(sk, &its, READ_ONCE(other->sk_bound_dev_if)) &&
+	mytcp_inet6_bound(other, &its);
+	return meets(sk, &its, mytcp_inet6_only(other),
+		     READ_ONCE(other->sk_bound_dev_if)) &&
 	       !(share && may_share(sk, reuse, reuseport));
 }
 
@@ -183,7 +183,7 @@ static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
 	lockdep_assert_held(&b->lock);
 
 	hlist_for_each_entry(end, &port->lingering, node) {
-		if (meets(sk, &end->addr, end->dev) &&
+		if (meets(sk, &end->addr, true, end->dev) &&
 		    !(share && may_share(sk, end->how & MYTCP_PORT_REUSE,
 					 end->how & MYTCP_PORT_REUSEPORT)))
 			return true;
@@ -197,15 +197,15 @@ static bool any_conflict(struct bucket *b, const struct mytcp_port *port,
 
 static struct mytcp_reservation *find_reservation(struct bucket *b,
 						  struct mytcp_port *port,
-						  const struct in6_addr *addr,
-						  int dev)
+						  const struct mytcp_reservation *like)
 {
 	struct mytcp_reservation *res;
 
 	lockdep_assert_held(&b->lock);
 
 	hlist_for_each_entry(res, &port->reservations, node) {
-		if (res->dev == dev && ipv6_addr_equal(&res->addr, addr))
+		if (res->dev == like->dev && res->only == like->only &&
+		    ipv6_addr_equal(&res->addr, &like->addr))
 			return res;
 	}
 	return NULL;
@@ -226,7 +226,8 @@ static int claim(struct sock *sk, u16 num, bool share)
 		err = -ENOMEM;
 		goto out;
 	}
-	local_addr(sk, &new_res->addr);
+	mytcp_inet6_bound(sk, &new_res->addr);
+	new_res->only = mytcp_inet6_only(sk);
 	new_res->dev = sk->sk_bound_dev_if;
 
 	spin_lock_bh(&b->lock);
@@ -240,7 +241,7 @@ static int claim(struct sock *sk, u16 num, bool share)
 		fresh = NULL;
 		link_port(b, port);
 	}
-	res = find_reservation(b, port, &new_res->addr, new_res->dev);
+	res = find_reservation(b, port, new_res);
 	if (!res) {
 		res = new_res;
 		new_res = NULL;
@@ -345,9 +346,11 @@ static int bind_any(struct sock *sk)
  *
  * Sets inet_num.
  *
+ * A program of a cgroup that calls bpf_bind() does so under RCU, and gets no port.
+ *
  * Context: process, socket locked; sleeps.
  * Return: 0, or -EADDRINUSE, or what the kernel's TCP has against the port, or
- * -ENOMEM.
+ * -ENOMEM, or -EWOULDBLOCK.
  */
 int mytcp_port_bind(struct sock *sk, unsigned short num)
 {
@@ -356,6 +359,8 @@ int mytcp_port_bind(struct sock *sk, unsigned short num)
 	sock_owned_by_me(sk);
 	if (WARN_ON_ONCE(mytcp_sk(sk)->port))
 		return -EINVAL;
+	if (has_current_bpf_ctx())
+		return -EWOULDBLOCK;
 
 	mutex_lock(&reserve_mutex);
 	err = num ? bind_num(sk, num, true) : bind_any(sk);
@@ -503,7 +508,6 @@ static int choose_ephemeral(struct sock *sk)
 int mytcp_port_connect(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
-	const struct inet_sock *inet = inet_sk(sk);
 	struct mytcp_node *node = &ms->node;
 	int err;
 
@@ -514,10 +518,9 @@ int mytcp_port_connect(struct sock *sk)
 	ms->once.isn_least = 0;
 	/* one list at a time: they share the serial */
 	mytcp_bound_remove(sk);
-	mytcp_key_set4(&node->key, inet->inet_saddr, htons(inet->inet_num),
-		       inet->inet_daddr, inet->inet_dport);
+	mytcp_inet6_conn_key(sk, &node->key);
 	node->dev = sk->sk_bound_dev_if;
-	if (!inet->inet_num)
+	if (!inet_sk(sk)->inet_num)
 		return choose_ephemeral(sk);
 	err = mytcp_table_insert(node);
 	if (err && mytcp_table_evict(node, true, &ms->once.isn_least))
@@ -554,7 +557,7 @@ void mytcp_port_inherit(struct sock *child, const struct sock *listener)
 }
 
 /**
- * mytcp_port_release() - struct proto.put_port
+ * mytcp_port_release() - a socket gives its port back
  * @sk: with or without a port; inet_num is 0 afterwards
  *
  * Context: any; socket locked, or unreachable.
@@ -664,7 +667,7 @@ bool mytcp_port_owned_on(struct net *net, const struct mytcp_key *key,
 	hlist_for_each_entry_rcu(res, &port->reservations, node) {
 		owned = READ_ONCE(res->live) &&
 			(!res->dev || res->dev == dif || res->dev == sdif) &&
-			mytcp_addr_covers(&res->addr, &key->laddr);
+			mytcp_addr_covers(&res->addr, &key->laddr, res->only);
 		if (owned)
 			break;
 	}

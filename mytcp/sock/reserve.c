@@ -11,44 +11,68 @@
  * user share a port, and nobody else's socket can join them.
  */
 #include <linux/in.h>
+#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
 #include <linux/workqueue.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
+#include <net/transp_v6.h>
 
 #include "mytcp/compat/bind_table.h"
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/reserve.h"
 #include "mytcp/sock/table.h"
 
 static LLIST_HEAD(to_close);
 static atomic_t closing = ATOMIC_INIT(0);
 
-/* Runs when the last user of a reservation is gone, who could not sleep. */
-static void close_reservations(struct work_struct *work)
+/* Who has it has closed, when it is free again, all that it took from the list. */
+static DEFINE_MUTEX(close_mutex);
+
+static void close_waiting(void)
 {
 	struct mytcp_reservation *res, *next;
 
+	mutex_lock(&close_mutex);
 	llist_for_each_entry_safe(res, next, llist_del_all(&to_close), closing) {
 		if (res->sock)
 			sock_release(res->sock);
 		kfree_rcu(res, rcu);
 		atomic_dec(&closing);
 	}
+	mutex_unlock(&close_mutex);
+}
+
+/* Runs when the last user of a reservation is gone, who could not sleep. */
+static void close_reservations(struct work_struct *work)
+{
+	close_waiting();
 }
 
 static DECLARE_WORK(close_work, close_reservations);
 
-static struct socket *make_socket(struct net *net, int dev)
+/* Of IPv6, as the address is; or of IPv4. */
+static bool is_6(const struct mytcp_reservation *res)
+{
+	return !ipv6_addr_v4mapped(&res->addr);
+}
+
+static struct socket *make_socket(struct net *net,
+				  const struct mytcp_reservation *res)
 {
 	struct socket *sock;
-	int err;
+	int err, dev = res->dev;
 
-	err = sock_create_kern(net, AF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
+	err = sock_create_kern(net, is_6(res) ? AF_INET6 : AF_INET, SOCK_STREAM,
+			       IPPROTO_TCP, &sock);
 	if (err)
 		return ERR_PTR(err);
+	if (is_6(res))
+		sock->sk->sk_ipv6only = res->only;
 	/* whether the address may be bound was decided for the user's socket */
 	ip_sock_set_freebind(sock->sk);
 	SOCK_INODE(sock)->i_uid = INVALID_UID;
@@ -63,16 +87,47 @@ static struct socket *make_socket(struct net *net, int dev)
 	return sock;
 }
 
+/* As bind() would leave it. */
+static void set_address(struct sock *sk, const struct mytcp_reservation *res)
+{
+	__be32 addr = res->addr.s6_addr32[3];
+
+	if (is_6(res)) {
+		/* one address has no equivalent in IPv4 */
+		addr = ipv6_addr_any(&res->addr) ? 0 : LOOPBACK4_IPV6;
+#if IS_ENABLED(CONFIG_IPV6)
+		sk->sk_v6_rcv_saddr = res->addr;
+		inet6_sk(sk)->saddr = res->addr;
+		if (addr)
+			sk->sk_ipv6only = 1;
+#endif
+	}
+	inet_sk(sk)->inet_rcv_saddr = addr;
+	inet_sk(sk)->inet_saddr = addr;
+	if (addr)
+		sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+}
+
+/*
+ * What is left of bind() when everything was decided for the user's socket. The call
+ * itself would ask anew whether the user may have the port, and by a cgroup's program
+ * which one: so it could be another than the user's socket has got.
+ */
 static int bind_kernel(struct socket *sock, const struct mytcp_reservation *res,
 		       u16 num)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(num),
-		.sin_addr.s_addr = res->addr.s6_addr32[3],
-	};
+	struct sock *sk = sock->sk;
+	int err;
 
-	return kernel_bind(sock, (struct sockaddr *)&sin, sizeof(sin));
+	lock_sock(sk);
+	set_address(sk, res);
+	err = sk->sk_prot->get_port(sk, num);
+	if (!err) {
+		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+		inet_sk(sk)->inet_sport = htons(num);
+	}
+	release_sock(sk);
+	return err;
 }
 
 /*
@@ -96,13 +151,14 @@ static int seal(struct socket *sock)
 static bool is_live(const struct sock *sk, const void *arg)
 {
 	const struct mytcp_reservation *res = arg;
-	__be32 addr = res->addr.s6_addr32[3];
+	struct in6_addr addr;
 
 	if (sk->sk_state == TCP_TIME_WAIT || uid_eq(sk->sk_uid, INVALID_UID) ||
 	    !mytcp_dev_overlaps(READ_ONCE(sk->sk_bound_dev_if), res->dev))
 		return false;
-	/* an IPv6 socket on the wildcard has 0 here, too */
-	return !addr || !sk->sk_rcv_saddr || sk->sk_rcv_saddr == addr;
+	mytcp_inet6_bound(sk, &addr);
+	return mytcp_addr_covers(&addr, &res->addr, mytcp_inet6_only(sk)) ||
+	       mytcp_addr_covers(&res->addr, &addr, res->only);
 }
 
 /*
@@ -137,8 +193,7 @@ static int bind_beside_timewaits(struct socket *sock, struct net *net,
  * @beside: MYTCP_RESERVE_*
  *
  * Context: process; sleeps.
- * Return: 0 and @res is live; -EADDRINUSE, or what else the kernel's TCP has
- * against the port; -ENOMEM.
+ * Return: 0 and @res is live; -EADDRINUSE; -ENOMEM.
  */
 int mytcp_reserve_open(struct mytcp_reservation *res, struct net *net, u16 num,
 		       unsigned int beside)
@@ -148,7 +203,7 @@ int mytcp_reserve_open(struct mytcp_reservation *res, struct net *net, u16 num,
 
 	/* what has been given back here may not be closed yet */
 	mytcp_reserve_flush();
-	sock = make_socket(net, res->dev);
+	sock = make_socket(net, res);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 
@@ -185,14 +240,15 @@ void mytcp_reserve_close(struct mytcp_reservation *res)
 /**
  * mytcp_reserve_flush() - wait until what was given back is the kernel's again
  *
+ * flush_work() would not do: it does not see an item that another CPU is about to
+ * queue, nor does schedule_work() queue that again.
+ *
  * Context: process; sleeps. Any of our socket locks may be held.
  */
 void mytcp_reserve_flush(void)
 {
-	if (atomic_read(&closing)) {
-		schedule_work(&close_work);
-		flush_work(&close_work);
-	}
+	if (atomic_read(&closing))
+		close_waiting();
 }
 
 /**
@@ -202,5 +258,7 @@ void mytcp_reserve_flush(void)
  */
 void mytcp_reserve_exit(void)
 {
-	flush_work(&close_work);
+	/* unlike flush_work(), it waits for an item that is being queued */
+	cancel_work_sync(&close_work);
+	close_waiting();
 }

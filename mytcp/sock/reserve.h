@@ -15,6 +15,7 @@ struct socket;
  * struct mytcp_reservation - a local end that is ours
  * @node: among those of its port; port bucket's lock, read under RCU
  * @addr: address, IPv4 as v4-mapped, may be the wildcard; const
+ * @only: of IPv6 only (IPV6_V6ONLY); const
  * @dev: interface or 0; const
  * @users: sockets bound here and their children; port bucket's lock
  * @live: @sock is bound: the end is ours; set once, read under RCU
@@ -25,6 +26,7 @@ struct socket;
 struct mytcp_reservation {
 	struct hlist_node node;
 	struct in6_addr addr;
+	bool only;
 	int dev;
 	unsigned int users;
 	bool live;

@@ -36,6 +36,12 @@ static inline struct sk_buff *mytcp_sent_first(const struct sock *sk)
 	return skb_rb_first(mytcp_sent_tree(sk));
 }
 
+/* The newest, or NULL. */
+static inline struct sk_buff *mytcp_sent_last(const struct sock *sk)
+{
+	return skb_rb_last(mytcp_sent_tree(sk));
+}
+
 /* From the oldest to the newest; the skb must not be removed on the way. */
 #define mytcp_sent_walk(sk, skb) skb_rbtree_walk(skb, mytcp_sent_tree(sk))
 
@@ -71,7 +77,7 @@ struct sk_buff *mytcp_sent_copy(struct sk_buff *skb);
 /* The newest of all. */
 static inline void mytcp_sent_append(struct sock *sk, struct sk_buff *skb)
 {
-	mytcp_sent_insert(sk, skb, skb_rb_last(mytcp_sent_tree(sk)));
+	mytcp_sent_insert(sk, skb, mytcp_sent_last(sk));
 }
 
 #endif /* MYTCP_SOCK_SENT_H */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* struct mytcp_sock: made, cloned, closed, destroyed. */
 #include <linux/kernel.h>
+#include <linux/memcontrol.h>
 #include <linux/percpu_counter.h>
 #include <linux/random.h>
 #include <net/inet_common.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
+#include <net/transp_v6.h>
 #include <net/xfrm.h>
 #include <uapi/linux/mytcp.h>
 
@@ -185,6 +187,21 @@ static void disown(struct sock *sk)
 	sock_reset_flag(sk, SOCK_DEAD);
 }
 
+/*
+ * The memory of a connection that came in is its listener's group's from the start. The
+ * kernel's TCP charges who accepts it, which is exported to nobody.
+ */
+static void charge_group(struct sock *sk, const struct sock *listener)
+{
+#ifdef CONFIG_MEMCG
+	if (listener->sk_memcg) {
+		/* the listener's own reference lives as long as the listener's memory */
+		css_get(&listener->sk_memcg->css);
+		sk->sk_memcg = listener->sk_memcg;
+	}
+#endif
+}
+
 /**
  * mytcp_sock_clone() - the socket of a connection that came in
  * @listener: where it came in; not locked, used under RCU
@@ -213,6 +230,7 @@ struct sock *mytcp_sock_clone(const struct sock *listener)
 
 	ms = mytcp_sk(sk);
 	disown(sk);
+	charge_group(sk, listener);
 	clear_links(ms);
 	mytcp_algorithms_inherit(&ms->cong, sock_net(sk));
 	clear_connection(ms);
@@ -414,6 +432,10 @@ void mytcp_sock_destruct(struct sock *sk)
 {
 	kfree(mytcp_sk(sk)->listener);
 	mytcp_pacer_free(&mytcp_sk(sk)->pacer);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		inet6_cleanup_sock(sk);
+#endif
 	inet_sock_destruct(sk);
 }
 

@@ -518,7 +518,7 @@ static inline void mytcp_sock_free_sent(struct sock *sk, struct sk_buff *skb)
 	consume_skb(skb);
 }
 
-extern struct proto mytcp_prot;			/* api/af_mytcp */
+extern struct proto mytcp_prot, mytcp_prot6;	/* api/af_mytcp */
 extern struct percpu_counter mytcp_sockets;	/* sockets allocated */
 DECLARE_PER_CPU(unsigned int, mytcp_orphans);
 

@@ -25,6 +25,7 @@
 #include <net/netns/hash.h>
 #include <net/sock_reuseport.h>
 
+#include "mytcp/sock/inet6.h"
 #include "mytcp/sock/sock.h"
 #include "mytcp/sock/table.h"
 
@@ -516,6 +517,7 @@ static struct sock *find_group(const struct mytcp_node *node,
 
 		if (other->net == node->net && other->dev == node->dev &&
 		    mytcp_key_equal(&other->key, &node->key) &&
+		    mytcp_inet6_only(its) == mytcp_inet6_only(sk) &&
 		    its->sk_reuseport && uid_eq(its->sk_uid, sk->sk_uid))
 			return its;
 	}
@@ -525,7 +527,9 @@ static struct sock *find_group(const struct mytcp_node *node,
 /* SO_REUSEPORT: the group is the kernel's, programs that choose included. */
 static int join_group(const struct mytcp_node *node, struct sock *sk)
 {
-	bool any = !inet_sk(sk)->inet_rcv_saddr;
+	bool any = ipv6_addr_any(&node->key.laddr) ||
+		   (ipv6_addr_v4mapped(&node->key.laddr) &&
+		    !node->key.laddr.s6_addr32[3]);
 	struct sock *other;
 
 	if (!sk->sk_reuseport)
@@ -547,15 +551,13 @@ static int join_group(const struct mytcp_node *node, struct sock *sk)
 int mytcp_table_listen(struct sock *sk)
 {
 	struct mytcp_node *node = &mytcp_sk(sk)->node;
-	const struct inet_sock *inet = inet_sk(sk);
 	int err;
 
 	sock_owned_by_me(sk);
 	if (WARN_ON_ONCE(mytcp_node_hashed(node)))
 		return 0;
 
-	mytcp_key_set4(&node->key, inet->inet_rcv_saddr, htons(inet->inet_num),
-		       htonl(INADDR_ANY), 0);
+	mytcp_inet6_listen_key(sk, &node->key);
 	node->dev = sk->sk_bound_dev_if;
 	node->place = listen_bucket(node->net, node->key.lport);
 
@@ -582,18 +584,21 @@ void mytcp_table_unlisten(struct sock *sk)
 }
 
 /* How well a listener fits: 0 not at all; an address says more than a device. */
-static int listener_score(const struct mytcp_node *node, const struct net *net,
+static int listener_score(struct mytcp_node *node, const struct net *net,
 			  const struct mytcp_key *key, int dif, int sdif)
 {
 	bool exact = ipv6_addr_equal(&node->key.laddr, &key->laddr);
 
 	if (node->net != net || node->key.lport != key->lport)
 		return 0;
-	if (!mytcp_addr_covers(&node->key.laddr, &key->laddr))
+	if (!mytcp_addr_covers(&node->key.laddr, &key->laddr,
+			       mytcp_inet6_only(mytcp_node_sk(node))))
 		return 0;
 	if (node->dev && node->dev != dif && node->dev != sdif)
 		return 0;
-	return 1 + 2 * exact + !!node->dev;
+	/* an IPv4 listener is more than one of IPv6 that takes both */
+	return 1 + 4 * exact + 2 * !!node->dev +
+	       (node->family == AF_INET);
 }
 
 /**

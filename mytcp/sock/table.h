@@ -109,12 +109,17 @@ static inline void mytcp_key_to_tuple(const struct mytcp_key *key,
 	tuple->pad = 0;
 }
 
-/* Does an end bound to @bound, perhaps a wildcard, take what is for @addr? */
+/*
+ * Does an end bound to @bound, perhaps a wildcard, take what is for @addr? @only: of
+ * IPv6 only.
+ */
 static inline bool mytcp_addr_covers(const struct in6_addr *bound,
-				     const struct in6_addr *addr)
+				     const struct in6_addr *addr, bool only)
 {
-	if (ipv6_addr_equal(bound, addr) || ipv6_addr_any(bound))
+	if (ipv6_addr_equal(bound, addr))
 		return true;
+	if (ipv6_addr_any(bound))
+		return !only || !ipv6_addr_v4mapped(addr);
 	/* 0.0.0.0 is no wildcard for IPv6 */
 	return ipv6_addr_v4mapped(bound) && !bound->s6_addr32[3] &&
 	       ipv6_addr_v4mapped(addr);

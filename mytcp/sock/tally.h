@@ -18,6 +18,7 @@
  * @segs_in: segments received
  * @segs_out: segments sent
  * @total_retrans: segments ever retransmitted
+ * @delivered: segments that have arrived at the peer, the SYN among them
  */
 struct mytcp_tally {
 	u64 bytes_acked;
@@ -29,6 +30,7 @@ struct mytcp_tally {
 	u32 segs_in;
 	u32 segs_out;
 	u32 total_retrans;
+	u32 delivered;
 };
 
 /*

@@ -152,4 +152,38 @@ TEST_F(rate, counters_and_clock_may_wrap)
 	EXPECT_EQ(7, self->rate.delivered);
 }
 
+/* What TCP_INFO tells: 10 segments in 20 ms. */
+TEST_F(rate, a_sample_is_octets_a_second)
+{
+	struct mytcp_cong_rate s = { .delivered = 10, .interval_us = 20000 };
+
+	EXPECT_EQ(500000, mytcp_rate_octets(&s, 1000));
+	s.interval_us = 0;
+	EXPECT_EQ(0, mytcp_rate_octets(&s, 1000));
+}
+
+/* Short of data it is the sender that is measured; but what is faster, the path bore. */
+TEST_F(rate, a_sample_short_of_data_is_told_only_if_it_is_faster)
+{
+	send_at(self, 0, 0, 5000);
+	ack_at(self, 0, 1, 15000);
+	EXPECT_EQ(10000, self->rate.told.interval_us);
+
+	mytcp_rate_limited(&self->rate, 0);
+	send_at(self, 1, 0, 20000);
+	ack_at(self, 1, 2, 40000);
+	EXPECT_EQ(10000, self->rate.told.interval_us);
+
+	mytcp_rate_limited(&self->rate, 0);
+	send_at(self, 2, 0, 50000);
+	ack_at(self, 2, 3, 55000);
+	EXPECT_EQ(5000, self->rate.told.interval_us);
+	EXPECT_TRUE(self->rate.told.app_limited);
+
+	send_at(self, 3, 0, 60000);
+	ack_at(self, 3, 4, 90000);
+	EXPECT_EQ(30000, self->rate.told.interval_us);
+	EXPECT_FALSE(self->rate.told.app_limited);
+}
+
 TEST_HARNESS_MAIN

@@ -22,4 +22,10 @@
  */
 #define MYTCP_SK_PROTOCOL	0x206
 
+/*
+ * Options of SOL_TCP that the kernel's TCP does not have. MYTCP_ZEROCOPY is SO_ZEROCOPY
+ * of SOL_SOCKET, which kernels before 6.7 keep for their own TCP.
+ */
+#define MYTCP_ZEROCOPY		0x20601
+
 #endif /* _UAPI_LINUX_MYTCP_H */
