@@ -2,7 +2,7 @@
 /*
  * mytcp-run - run an unmodified program with MyTCP in the place of TCP
  *
- * It only prepares the environment; the work is done in preload.c.
+ * It only prepares the environment; the work is done in preload/.
  */
 #include <argp.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,14 +33,27 @@
 struct options {
 	bool log;
 	const char *log_file;
+	const char *only;
 	char **command;
 };
 
 static const struct argp_option option_table[] = {
+	{ "client-only", 'c', NULL, 0,
+	  "Sockets that listen are the kernel's TCP, with the connections they accept", 0 },
+	{ "server-only", 's', NULL, 0,
+	  "Sockets that listen are MyTCP, with the connections they accept, and no others", 0 },
 	{ "log", 'l', "FILE", OPTION_ARG_OPTIONAL,
 	  "Write a line for each MyTCP socket the program opens, to stderr or appended to FILE", 0 },
 	{ 0 }
 };
+
+static error_t set_only(struct options *opts, const char *only, struct argp_state *state)
+{
+	if (opts->only && strcmp(opts->only, only))
+		argp_error(state, "--client-only and --server-only exclude each other; both kinds of sockets are MyTCP without either");
+	opts->only = only;
+	return 0;
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -50,6 +64,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->log = true;
 		opts->log_file = arg;
 		return 0;
+	case 'c':
+		return set_only(opts, MYTCP_RUN_CLIENT, state);
+	case 's':
+		return set_only(opts, MYTCP_RUN_SERVER, state);
 	case ARGP_KEY_ARG:
 		/* The first non-option is the program, the rest is its own. */
 		opts->command = &state->argv[state->next - 1];
@@ -67,11 +85,10 @@ static const struct argp argp = {
 	.options = option_table,
 	.parser = parse_option,
 	.args_doc = "PROGRAM [ARGUMENT...]",
-	.doc = "Run PROGRAM with MyTCP sockets wherever it asks for TCP over IPv4.\v"
+	.doc = "Run PROGRAM with MyTCP sockets wherever it asks for TCP.\v"
 	       "The programs it starts get MyTCP as well. Without the module, the "
-	       "kernel's TCP is used, with one warning. Sockets of AF_INET6 and "
-	       "programs that are statically linked or set-user-ID stay with the "
-	       "kernel's TCP.",
+	       "kernel's TCP is used, with one warning. Programs that are "
+	       "statically linked or set-user-ID stay with the kernel's TCP.",
 };
 
 __attribute__((noreturn, format(printf, 2, 3)))
@@ -133,6 +150,15 @@ static void preload_library(void)
 	free(list);
 }
 
+/* Of one inside another, the inner one decides. */
+static void set_sockets(const char *only)
+{
+	if (only)
+		set_variable(MYTCP_RUN_ONLY, only);
+	else
+		unsetenv(MYTCP_RUN_ONLY);
+}
+
 /* Absolute, because the program may change its directory. */
 static void set_log(const char *file)
 {
@@ -167,12 +193,24 @@ static void check_module(void)
 	set_variable(MYTCP_RUN_WARNED, "1");
 }
 
+/*
+ * It would run any program, with any library that LD_PRELOAD names for it, with rights
+ * that its caller does not have.
+ */
+static void refuse_privilege(void)
+{
+	if (getauxval(AT_SECURE))
+		die(EXIT_FAILURE, "it must not be set-user-ID or set-group-ID, nor have file capabilities, as it runs whatever it is told to; remove them: chmod a-s, setcap -r");
+}
+
 int main(int argc, char **argv)
 {
 	struct options opts = { 0 };
 
+	refuse_privilege();
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
 	preload_library();
+	set_sockets(opts.only);
 	if (opts.log)
 		set_log(opts.log_file);
 	check_module();

@@ -52,6 +52,72 @@ test_preload() {
 	count < <(FAKE_ERRNO=13 preloaded "$T/preload-test" denied 2>&1)
 }
 
+# only client|server|"" SUBJECT FAMILY CONNECTS LISTENS: run-probe.c on the fake kernel
+only() {
+	local which=$1
+	shift
+	count < <({ MYTCP_RUN_ONLY=$which preloaded "$T/run-probe" "$@" 2>"$T/stderr" ||
+		echo "not ok - status $?"; } | sed "s/ - / - run-probe $* (only: $which): /")
+}
+
+test_only() {
+	local subject family
+	for family in 4 6; do
+		for subject in life others options held threads; do
+			only '' "$subject" $family mytcp mytcp
+			only client "$subject" $family mytcp kernel
+			only server "$subject" $family kernel mytcp
+		done
+	done
+	only server held 4 kernel mytcp
+	same "a listener whose port is held: one warning" 1 \
+		"$(grep -c 'another process or descriptor still has it' "$T/stderr")"
+	FAKE_ERRNO=93 only server life 4 kernel kernel
+	same "--server-only without MyTCP: one warning" 1 "$(grep -c . "$T/stderr")"
+	only nonsense life 4 mytcp mytcp
+}
+
+# What this machine's kernel says, if it has no MyTCP.
+test_fallback() {
+	local mode
+	[[ ! -e /proc/net/mytcp ]] || {
+		echo "# skipped: mytcp-run without the module, which is loaded here"
+		return
+	}
+	for mode in --log="$T/log" --client-only --server-only; do
+		count < <("$OUT/mytcp-run" "$mode" sh -c \
+			"$T/run-probe life 4 kernel kernel; $T/run-probe life 6 kernel kernel" \
+			2>"$T/stderr")
+		same "mytcp-run $mode without the module: one warning for two programs" 1 \
+			"$(grep -c 'warning: no MyTCP socket .*; load the module: insmod' "$T/stderr")"
+		same "and nothing else" 1 "$(grep -c . "$T/stderr")"
+		same "and the status of the program" 7 \
+			"$("$OUT/mytcp-run" "$mode" sh -c 'exit 7' 2>/dev/null; echo $?)"
+	done
+}
+
+# A program that runs as another user than who calls it.
+test_set_user_id() {
+	local dir
+	if [[ $EUID != 0 ]] || ! command -v setpriv >/dev/null; then
+		echo "# skipped: set-user-ID programs, which root makes, and setpriv(1) calls"
+		return
+	fi
+	dir=$(mktemp -d)
+	cp "$OUT/mytcp-run" "$OUT/libmytcp-preload.so" "$T/run-probe" "$dir"
+	chmod 755 "$dir" "$dir"/*
+	chmod u+s "$dir/run-probe"
+	count < <(cd "$dir" && setpriv --reuid 65534 --regid 65534 --clear-groups \
+		./mytcp-run ./run-probe rights 4 kernel kernel 2>"$T/stderr")
+	chmod u+s "$dir/mytcp-run"
+	same "mytcp-run refuses to be set-user-ID" "1 mytcp-run: error: it must not be set-user-ID" \
+		"$(cd "$dir" && setpriv --reuid 65534 --regid 65534 --clear-groups \
+			./mytcp-run touch ran 2>"$T/stderr"
+		echo $? "$(grep -o '.*must not be set-user-ID' "$T/stderr")")"
+	same "and runs nothing" no "$([[ -e $dir/ran ]] && echo yes || echo no)"
+	rm -r "$dir"
+}
+
 # A file that got descriptor 2 must not get the warning.
 test_lost_stderr() {
 	FAKE_ERRNO=93 preloaded bash -c "exec 2>'$T/precious'; exec $T/preload-test missing" \
@@ -76,10 +142,16 @@ test_run() {
 		"$(LD_PRELOAD=$T/fake-kernel.so "$OUT/mytcp-run" printenv LD_PRELOAD 2>/dev/null)"
 	same "mytcp-run: no program given is a mistake" 64 \
 		"$("$OUT/mytcp-run" 2>/dev/null; echo $?)"
+	same "mytcp-run: --client-only and --server-only" 64 \
+		"$("$OUT/mytcp-run" --client-only --server-only true 2>/dev/null; echo $?)"
+	same "mytcp-run: what is said inside another one counts" client \
+		"$("$OUT/mytcp-run" -s "$OUT/mytcp-run" -c printenv MYTCP_RUN_ONLY 2>/dev/null)"
+	same "mytcp-run: and what is not said" "" \
+		"$("$OUT/mytcp-run" -s "$OUT/mytcp-run" printenv MYTCP_RUN_ONLY 2>/dev/null)"
 	rm -f "$T/log"
 	LD_PRELOAD=$T/fake-kernel.so "$OUT/mytcp-run" "--log=$T/log" \
 		sh -c "cd /; $T/preload-test present" >/dev/null
-	same "mytcp-run --log=FILE: lines of a grandchild" 3 \
+	same "mytcp-run --log=FILE: lines of a grandchild" 4 \
 		"$(grep -c 'preload-test\[[0-9]*\]: descriptor [0-9]* is a MyTCP socket' "$T/log")"
 }
 
@@ -164,6 +236,9 @@ sys.stdin.read()" <"$T/hold" >"$T/ready" &
 rm -f "$T/hold" "$T/ready"
 mkfifo "$T/hold" "$T/ready"
 test_preload
+test_only
+test_fallback
+test_set_user_id
 test_lost_stderr
 test_run
 test_ss
