@@ -19,7 +19,7 @@ FIXTURE_VARIANT_ADD(multihomed, ipv6) {
 };
 FIXTURE_SETUP(multihomed)
 {
-	test_begin_family(variant->family);
+	test_begin_turn(variant->family);
 	wire_open(self->w, .family = variant->family);
 	wire_open(self->second, .family = variant->family,
 		  .local = variant->local, .peer = variant->peer);

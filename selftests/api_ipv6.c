@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lib/hosts.h"
 #include "lib/sockets.h"
 #include "lib/test.h"
 
@@ -264,6 +265,82 @@ TEST_F(ipv6, a_mapped_address_connects_over_ipv4)
 	check_eq(recv(afd, &byte, 1, 0), 1);
 	check_eq(send(afd, "y", 1, 0), 1);
 	check_eq(recv(fd, &byte, 1, 0), 1);
+}
+
+/* ---- scopes ---- */
+
+/* A link-local address of the loopback interface, and of nothing else. */
+static struct sockaddr_in6 link_local(int port)
+{
+	struct sockaddr_in6 addr = addr6("fe80::77", port);
+
+	shell("ip -6 address add fe80::77/64 dev lo nodad");
+	addr.sin6_scope_id = if_nametoindex("lo");
+	return addr;
+}
+
+/* The address means something with its interface only: every name has it. */
+TEST_F(ipv6, scope_is_part_of_a_link_local_name)
+{
+	struct sockaddr_in6 at = link_local(0), name, from = { 0 };
+	int lfd = check_ok(stream6(self->tcp)), fd = check_ok(stream6(self->tcp)), afd;
+	int scope = at.sin6_scope_id;
+	socklen_t len = sizeof(from);
+
+	check_ok(bind6(lfd, &at));
+	check_ok(listen(lfd, 8));
+	at = name6(lfd, false);
+	check_eq(at.sin6_scope_id, scope);
+	check_ok(connect6(fd, &at));
+	afd = check_ok(accept(lfd, (struct sockaddr *)&from, &len));
+	check(is_address(&from, "fe80::77"));
+	check_eq(from.sin6_scope_id, scope);
+	name = name6(afd, true);
+	check_eq(name.sin6_scope_id, scope);
+	name = name6(afd, false);
+	check_eq(name.sin6_scope_id, scope);
+	name = name6(fd, true);
+	check_eq(name.sin6_scope_id, scope);
+	name = name6(fd, false);
+	check_eq(name.sin6_scope_id, scope);
+	put(fd, "x", 0);
+	check_eq(wait_fd(afd, POLLIN, PATIENCE_MS), POLLIN);
+}
+
+/* A listener at the wildcard has none; what comes from a link-local address has. */
+TEST_F(ipv6, scope_of_who_connects_is_told)
+{
+	struct sockaddr_in6 at = link_local(0), name;
+	int lfd = listener6(self->tcp, "::"), fd = check_ok(stream6(self->tcp)), afd;
+
+	name = name6(lfd, false);
+	check_eq(name.sin6_scope_id, 0);
+	at.sin6_port = name.sin6_port;
+	check_ok(connect6(fd, &at));
+	afd = check_ok(accept(lfd, NULL, NULL));
+	name = name6(afd, true);
+	check(is_address(&name, "fe80::77"));
+	check_eq(name.sin6_scope_id, at.sin6_scope_id);
+}
+
+/* The interface is said by the address or by the socket; bind() may change its mind. */
+TEST_F(ipv6, scope_and_the_socket_s_interface_agree)
+{
+	struct sockaddr_in6 at = link_local(0);
+	int fd = check_ok(stream6(self->tcp)), lo = at.sin6_scope_id;
+
+	shell("ip link add other0 type dummy && ip link set other0 up");
+	check_ok(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "other0", 7));
+	at.sin6_port = htons(NOBODY_PORT);
+	check_err(connect6(fd, &at), EINVAL);
+	at.sin6_port = 0;
+	check_ok(bind6(fd, &at));
+	fd = check_ok(stream6(self->tcp));
+	check_ok(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3));
+	at.sin6_scope_id = 0;
+	check_ok(bind6(fd, &at));
+	at = name6(fd, false);
+	check_eq(at.sin6_scope_id, lo);
 }
 
 /* ---- mistakes, and what the kernel's TCP answers to them ---- */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Socket options: which there are, which values they take, what they answer
- * then and with which length. The kernel's TCP is asked the same in the same
- * run. An option that MyTCP does not have stands in a list below, and says so.
+ * Socket options: values that are told apart, and what comes of some of them. Every
+ * option, with every length, in every state, is options_diff.c.
  */
 #include <errno.h>
 #include <limits.h>
@@ -79,8 +78,6 @@ static const int values[] = {
 	4096, 32767, 32768, 65535, 65536, 200000, 10000000, INT_MAX,
 };
 
-static const int lengths[] = { -1, 0, 1, 2, 3, 4, 5, 8, 100 };
-
 enum where { FRESH, LISTENING, CONNECTED };
 
 struct place {
@@ -91,6 +88,7 @@ static void place_open(struct place *p, enum tcp tcp, enum where where)
 {
 	int fd[2];
 
+	p->fd = -1;
 	p->peer = -1;
 	switch (where) {
 	case FRESH:
@@ -156,38 +154,13 @@ static void story_of_value(struct story *s, enum tcp tcp, enum where where,
 	place_close(&p);
 }
 
-static void story_of_length(struct story *s, enum tcp tcp, enum where where,
-			    const struct option *o, int len)
-{
-	char room[256] = { 1 };
-	struct place p;
-	int ret;
-
-	s->text[0] = '\0';
-	place_open(&p, tcp, where);
-	get(s, p.fd, o, len);
-	ret = setsockopt(p.fd, o->level, o->name, room, len);
-	add(s, "set", ret, 1, len);
-	get(s, p.fd, o, sizeof(int));
-	place_close(&p);
-}
-
-typedef void story(struct story *s, enum tcp tcp, enum where where,
-		   const struct option *o, int number);
-
-static int differs(story *tell, enum where where, const struct option *o,
-		   const char *kind, int number)
+static int differs(enum where where, const struct option *o, int value)
 {
 	static int shown, shown_of;
 	struct story want, got;
 
-	/* Below zero the kernel's answer is one of its type, not of a window. */
-	if (o->level == IPPROTO_TCP && o->name == TCP_WINDOW_CLAMP &&
-	    number < 0)
-		return 0;
-
-	tell(&want, KERNEL_TCP, where, o, number);
-	tell(&got, subject(), where, o, number);
+	story_of_value(&want, KERNEL_TCP, where, o, value);
+	story_of_value(&got, subject(), where, o, value);
 	if (!strcmp(want.text, got.text))
 		return 0;
 	/* Of an option that is wrong altogether a few words are enough. */
@@ -195,10 +168,8 @@ static int differs(story *tell, enum where where, const struct option *o,
 		shown = 0;
 	shown_of = o->name;
 	if (shown++ < 3) {
-		test_note("%s, %s %d: expected %s", o->text, kind, number,
-			  want.text);
-		test_note("%s, %s %d: got      %s", o->text, kind, number,
-			  got.text);
+		test_note("%s, value %d: expected %s", o->text, value, want.text);
+		test_note("%s, value %d: got      %s", o->text, value, got.text);
 	}
 	return 1;
 }
@@ -249,143 +220,9 @@ TEST_F_TIMEOUT(option, values_are_taken_as_the_kernel_takes_them, LONG_TEST)
 			    tuned(variant->where, options[i].level,
 				  options[i].name))
 				continue;
-			bad += differs(story_of_value, variant->where,
-				       &options[i], "value", values[j]);
+			bad += differs(variant->where, &options[i], values[j]);
 		}
 	check_eq(bad, 0);
-}
-
-TEST_F_TIMEOUT(option, lengths_are_taken_as_the_kernel_takes_them, LONG_TEST)
-{
-	size_t i, j;
-	int bad = 0;
-
-	for (i = 0; i < ARRAY_SIZE(options); i++) {
-		if (tuned(variant->where, options[i].level, options[i].name))
-			continue;
-		for (j = 0; j < ARRAY_SIZE(lengths); j++)
-			bad += differs(story_of_length, variant->where,
-				       &options[i], "length", lengths[j]);
-	}
-	check_eq(bad, 0);
-}
-
-/* In newer headers. */
-#define TCP_AO_FIRST		38
-#define TCP_AO_LAST		42
-#define DEVMEM_DONTNEED		80
-
-/*
- * What MyTCP does not have: it answers as a kernel built without it; where the
- * socket layer answers, as that does for protocols other than 6.
- */
-static const struct {
-	int level, from, to;
-	const char *answer, *why;
-} absent[] = {
-	{ IPPROTO_TCP, TCP_MD5SIG, TCP_MD5SIG, "ENOPROTOOPT", "RFC 2385" },
-	{ IPPROTO_TCP, TCP_MD5SIG_EXT, TCP_MD5SIG_EXT, "ENOPROTOOPT",
-	  "RFC 2385" },
-	{ IPPROTO_TCP, TCP_AO_FIRST, TCP_AO_LAST, "ENOPROTOOPT", "RFC 5925" },
-	{ IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OPTIONS, "ENOPROTOOPT",
-	  "restoring" },
-	{ IPPROTO_TCP, TCP_REPAIR_WINDOW, TCP_REPAIR_WINDOW, "ENOPROTOOPT",
-	  "restoring" },
-	{ IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, TCP_ZEROCOPY_RECEIVE,
-	  "ENOPROTOOPT", "receiving by mmap()" },
-	{ IPPROTO_TCP, TCP_TX_DELAY, TCP_TX_DELAY, "ENOPROTOOPT", "pacing" },
-	{ SOL_SOCKET, SO_ZEROCOPY, SO_ZEROCOPY, "EOPNOTSUPP", "MSG_ZEROCOPY" },
-	{ SOL_SOCKET, DEVMEM_DONTNEED, DEVMEM_DONTNEED, "EBADF",
-	  "receiving into a device's memory" },
-};
-
-/* Is the option one of them, and does the story begin with its refusal? */
-static bool refused_as_absent(const struct option *o, const struct story *s)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(absent); i++)
-		if (o->level == absent[i].level && o->name >= absent[i].from &&
-		    o->name <= absent[i].to)
-			return !strncmp(s->text + strlen("get: "),
-					absent[i].answer,
-					strlen(absent[i].answer));
-	return false;
-}
-
-/* Newer kernels answer with the local port here. */
-#define IP_LOCAL_PORT_NUMBER	52
-
-/* The value is the socket's own: only errno and length are compared. */
-static bool incomparable(int level, int name)
-{
-	if (level == SOL_SOCKET)
-		return name == SO_PROTOCOL || name == SO_COOKIE ||
-		       name == SO_INCOMING_CPU || name == SO_INCOMING_NAPI_ID ||
-		       name == SO_MEMINFO || name == SO_PEERNAME;
-	if (level == IPPROTO_IP)
-		return name == IP_LOCAL_PORT_NUMBER;
-	return level == IPPROTO_TCP &&
-	       (name == TCP_INFO || name == TCP_TIMESTAMP ||
-		name == TCP_CONGESTION);
-}
-
-enum act { GET, SET };
-
-static void story_of_number(struct story *s, enum tcp tcp, enum where where,
-			    const struct option *o, enum act act)
-{
-	bool hide = incomparable(o->level, o->name) ||
-		    tuned(where, o->level, o->name);
-	socklen_t len = sizeof(int);
-	struct place p;
-	int value = 1, ret;
-
-	s->text[0] = '\0';
-	place_open(&p, tcp, where);
-	if (act == SET) {
-		ret = setsockopt(p.fd, o->level, o->name, &value, len);
-		add(s, "set", ret, 0, len);
-	}
-	ret = getsockopt(p.fd, o->level, o->name, &value, &len);
-	add(s, "get", ret, hide ? 0 : value, len);
-	place_close(&p);
-}
-
-static int surveyed(int level, int name, enum where where, enum act act)
-{
-	const struct option o = { level, name, "option" };
-	struct story want, got;
-
-	story_of_number(&want, KERNEL_TCP, where, &o, act);
-	story_of_number(&got, subject(), where, &o, act);
-	if (!strcmp(want.text, got.text) || refused_as_absent(&o, &got))
-		return 0;
-	test_note("level %d, option %d: expected %s", level, name, want.text);
-	test_note("level %d, option %d: got      %s", level, name, got.text);
-	return 1;
-}
-
-static int survey(enum where where, enum act act)
-{
-	int name, bad = 0;
-
-	for (name = 0; name < 100; name++) {
-		bad += surveyed(SOL_SOCKET, name, where, act);
-		bad += surveyed(IPPROTO_IP, name, where, act);
-		bad += surveyed(IPPROTO_TCP, name, where, act);
-	}
-	return bad;
-}
-
-TEST_F_TIMEOUT(option, every_number_is_told_as_the_kernel_tells_it, LONG_TEST)
-{
-	check_eq(survey(variant->where, GET), 0);
-}
-
-TEST_F_TIMEOUT(option, every_number_is_taken_as_the_kernel_takes_it, LONG_TEST)
-{
-	check_eq(survey(variant->where, SET), 0);
 }
 
 PAIR_FIXTURE(sockopt)

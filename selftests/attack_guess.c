@@ -221,8 +221,9 @@ WIRE_TEST(guess4, by_what_has_no_socket)
 	check(w->last.raw.df);
 	attack_begin(a, w, -1);
 	inject(w, ACK | PSH, .seq = 100000, .ack = 1, .keep = true);
-	expect(w, ACK);
-	a->taken = 1;
+	/* on a slow machine the SYN-ACK has gone again meanwhile */
+	check_eq(attack_answer(a), ACK);
+	check_eq(w->last.s.ack, 1);
 	/* The kernel's TCP challenges with a socket of its own. */
 	check(stack_is_kernel() || (ipid(w) == 0 && w->last.raw.df));
 	attack_over(a, NO_ANSWER, DROP(DropOutOfWindow, 1));

@@ -300,8 +300,9 @@ static int answered(struct wire *w, const char *src, int probes)
  */
 WIRE_TEST(scan, rsts_to_one_host_are_rationed)
 {
-	static const char *const other[] = {
-		"192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6",
+	static const char *const other[2][4] = {
+		{ "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6" },
+		{ "2001:db8::3", "2001:db8::4", "2001:db8::5", "2001:db8::6" },
 	};
 	struct attack a[1];
 	int64_t start;
@@ -320,7 +321,7 @@ WIRE_TEST(scan, rsts_to_one_host_are_rationed)
 	/* The ration may have been drawn anew in between. */
 	check_le(sent, 2 * 10 + grown);
 	for (i = 0; i < 4; i++)
-		others += answered(w, other[i], 1);
+		others += answered(w, other[w->family == AF_INET6][i], 1);
 	/* One may be so unlucky as to share it. */
 	check_ge(others, 3);
 	a->taken = sent + others;

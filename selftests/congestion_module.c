@@ -5,44 +5,28 @@
  * builds it beside the module, run.sh says where.
  */
 #include "lib/flight.h"
+#include "lib/sample.h"
 #include "lib/test.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 WIRE_FIXTURE(module)
 
 static bool load(const char *parameters)
 {
-	const char *dir = getenv("MYTCP_TEST_SAMPLES");
-	char path[512];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/congestion/mytcp_aimd.ko", dir ? dir : "");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (stack_is_kernel() || fd < 0)
-		return false;
-	check_ok(syscall(SYS_finit_module, fd, parameters, 0));
-	close(fd);
-	return true;
+	return sample_load("congestion/mytcp_aimd.ko", parameters);
 }
 
 static int unload(void)
 {
-	return syscall(SYS_delete_module, "mytcp_aimd", O_NONBLOCK);
+	return module_unload("mytcp_aimd");
 }
 
 /* The last user may be a socket that goes after a grace period. */
 static void unload_at_last(void)
 {
-	int tries = 2000;
-
-	while (unload() && --tries)
-		usleep(10000);
-	check(tries);
+	module_unload_at_last("mytcp_aimd");
 }
 
 static bool is_available(const char *name)

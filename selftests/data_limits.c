@@ -72,12 +72,12 @@ WIRE_TEST(limits, window_clamp_of_a_connection)
 /* TCP_MAXSEG is a matter of the handshake: a connection keeps what it has. */
 WIRE_TEST(limits, maxseg_comes_too_late_for_a_connection)
 {
-	int fd = open_passive(w);
+	int fd = open_passive(w), mss = wire_mtu_mss(w, 1500);
 
 	set_opt(fd, IPPROTO_TCP, TCP_MAXSEG, 500);
-	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), 1460);
-	send_pattern(fd, 0, 1460);
-	expect(w, ACK | PSH, .len = 1460);
+	check_eq(get_opt(fd, IPPROTO_TCP, TCP_MAXSEG), mss);
+	send_pattern(fd, 0, mss);
+	expect(w, ACK | PSH, .len = mss);
 	/* Fragmentation needed, on a link of 1000 bytes. */
 	if (w->family == AF_INET6)
 		inject_icmp(w, 2, 0, .info = 1300, .seq = 1);

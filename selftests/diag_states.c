@@ -4,12 +4,11 @@
  * name, and with what ss(8) shows of it; and an administrator can end it.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/inet_diag.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "lib/diag.h"
+#include "lib/privilege.h"
 #include "lib/sockets.h"
 #include "lib/states.h"
 #include "lib/test.h"
@@ -243,21 +242,12 @@ WIRE_TEST(diag, an_orphan_is_ended)
 	check_eq(diag_dump(AF_INET, 1 << FIN_WAIT1, &e, 1), 0);
 }
 
-/* All capabilities are given up, in a child that then tries. */
-static void give_up_capabilities(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { };
-
-	check_ok(syscall(SYS_capset, &head, data));
-}
-
 static void try_to_end(void *arg)
 {
 	struct diag_entry all[MAX_STATES];
 	int i, n, *count = arg;
 
-	give_up_capabilities();
+	drop_capabilities();
 	n = diag_dump(AF_INET, CONNECTIONS, all, MAX_STATES);
 	check_eq(n, *count);
 	for (i = 0; i < n; i++) {

@@ -21,7 +21,7 @@ FIXTURE(client) { struct wire w[1]; };
 FIXTURE_VARIANT(client) { int family; };
 FIXTURE_SETUP(client)
 {
-	test_begin_family(variant->family);
+	test_begin_turn(variant->family);
 	wire_open(self->w, .family = variant->family);
 	self->w->tfo = true;
 	self->w->local_port = 0;

@@ -5,12 +5,41 @@
  */
 #include "lib/test.h"
 
-WIRE4_FIXTURE(report)
+WIRE_FIXTURE(report)
 
-#define UNREACH		3
-#define NET		0
-#define HOST		1
-#define EXCEEDED	11
+/* What somebody on the way has to say. */
+enum trouble {
+	HOST,				/* unreachable */
+	NET,
+	EXCEEDED,			/* in transit */
+};
+
+/* How each family says it, and what the program is told. */
+static const struct {
+	int type, code, type6, code6, err;
+} troubles[] = {
+	[HOST]		= { 3, 1, 1, 3, EHOSTUNREACH },
+	[NET]		= { 3, 0, 1, 0, ENETUNREACH },
+	[EXCEEDED]	= { 11, 0, 3, 0, EHOSTUNREACH },
+};
+
+/* About the segment with the first octet; returns what it is to be told as. */
+static int inject_trouble(struct wire *w, enum trouble t)
+{
+	if (w->family == AF_INET6)
+		inject_icmp(w, troubles[t].type6, troubles[t].code6, .seq = 1);
+	else
+		inject_icmp(w, troubles[t].type, troubles[t].code, .seq = 1);
+	return troubles[t].err;
+}
+
+static void ask_for_errors(struct wire *w, int fd, int on)
+{
+	if (w->family == AF_INET6)
+		set_opt(fd, IPPROTO_IPV6, IPV6_RECVERR, on);
+	else
+		set_opt(fd, IPPROTO_IP, IP_RECVERR, on);
+}
 
 /* A connection with a segment on its way, which an error may be about. */
 static int open_sent(struct wire *w)
@@ -27,18 +56,18 @@ WIRE_TEST(report, off_by_default)
 {
 	int fd = open_sent(w);
 
-	check_eq(get_opt(fd, IPPROTO_IP, IP_RECVERR), 0);
-	inject_icmp(w, UNREACH, HOST, .seq = 1);
-	inject_icmp(w, UNREACH, NET, .seq = 1);
+	inject_trouble(w, HOST);
+	inject_trouble(w, NET);
 	check(!(wait_fd(fd, POLLIN, 0) & POLLERR));
 	check_eq(so_error(fd), ENETUNREACH);
 	check_eq(fd_state(fd), ESTABLISHED);
 }
 
 /* MUST-47: who has asked is woken by each message, and told what it says. */
-static void expect_told(struct wire *w, int fd, int type, int code, int err)
+static void expect_told(struct wire *w, int fd, enum trouble t)
 {
-	inject_icmp(w, type, code, .seq = 1);
+	int err = inject_trouble(w, t);
+
 	check(wait_fd(fd, POLLIN, 1000) & POLLERR);
 	check_err(recv(fd, &(char){ 0 }, 1, 0), err);
 	check(!(wait_fd(fd, POLLIN, 0) & POLLERR));
@@ -48,10 +77,10 @@ WIRE_TEST(report, every_message_is_told)
 {
 	int fd = open_sent(w);
 
-	set_opt(fd, IPPROTO_IP, IP_RECVERR, 1);
-	expect_told(w, fd, UNREACH, HOST, EHOSTUNREACH);
-	expect_told(w, fd, UNREACH, NET, ENETUNREACH);
-	expect_told(w, fd, EXCEEDED, 0, EHOSTUNREACH);
+	ask_for_errors(w, fd, 1);
+	expect_told(w, fd, HOST);
+	expect_told(w, fd, NET);
+	expect_told(w, fd, EXCEEDED);
 	/* None of them was an end. */
 	check_eq(fd_state(fd), ESTABLISHED);
 	inject(w, ACK | PSH, .len = 10);
@@ -59,15 +88,39 @@ WIRE_TEST(report, every_message_is_told)
 	recv_pattern(fd, 0, 10);
 }
 
+/*
+ * A stream's errors are told by its calls: MSG_ERRQUEUE finds no copy of the message,
+ * neither takes the error away nor data.
+ */
+WIRE_TEST(report, nothing_is_put_into_the_error_queue)
+{
+	int fd = open_sent(w);
+	char text[10];
+
+	ask_for_errors(w, fd, 1);
+	check_err(recv(fd, text, sizeof(text), MSG_ERRQUEUE), EAGAIN);
+	/* its own data is still under way */
+	inject(w, ACK | PSH, .ack = 1, .len = 10);
+	expect(w, ACK, .ack = 11);
+	inject_trouble(w, HOST);
+	check(wait_fd(fd, POLLIN, 1000) & POLLERR);
+	check_err(recv(fd, text, sizeof(text), MSG_ERRQUEUE), EAGAIN);
+	check(wait_fd(fd, POLLIN, 0) & POLLERR);
+	recv_pattern(fd, 0, 10);
+	check_err(recv(fd, text, sizeof(text), 0), EHOSTUNREACH);
+	check(!(wait_fd(fd, POLLIN, 0) & POLLERR));
+	check_eq(fd_state(fd), ESTABLISHED);
+}
+
 /* SHLD-20: it may be switched off again. */
 WIRE_TEST(report, may_be_switched_off)
 {
 	int fd = open_sent(w);
 
-	set_opt(fd, IPPROTO_IP, IP_RECVERR, 1);
-	expect_told(w, fd, UNREACH, HOST, EHOSTUNREACH);
-	set_opt(fd, IPPROTO_IP, IP_RECVERR, 0);
-	inject_icmp(w, UNREACH, HOST, .seq = 1);
+	ask_for_errors(w, fd, 1);
+	expect_told(w, fd, HOST);
+	ask_for_errors(w, fd, 0);
+	inject_trouble(w, HOST);
 	check(!(wait_fd(fd, POLLIN, 0) & POLLERR));
 	check_err(recv(fd, &(char){ 0 }, 1, 0), EAGAIN);
 }
@@ -98,7 +151,7 @@ WIRE_TEST(report, reason_of_a_timeout_is_told)
 
 	sysctl_set("retries2", 3);
 	fd = open_sent(w);
-	inject_icmp(w, UNREACH, NET, .seq = 1);
+	inject_trouble(w, NET);
 	check(wait_fd(fd, POLLIN, 20000) & POLLERR);
 	check_eq(so_error(fd), ENETUNREACH);
 	check_eq(fd_state(fd), CLOSE);

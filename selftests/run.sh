@@ -19,8 +19,9 @@
 #   TEST           names of programs, with or without .c; default: all
 #
 # MYTCP_TEST_ONLY=WORD selects the tests with WORD in their name,
-# MYTCP_TEST_FAMILY=ipv4|ipv6 one family, MYTCP_TEST_PCAP=DIRECTORY keeps what
-# travelled over each wire, for tcpdump or any other analyser.
+# MYTCP_TEST_FAMILY=ipv4|ipv6 one family, "turns" or "swapped" one or the other for each,
+# MYTCP_TEST_PCAP=DIRECTORY keeps what travelled over each wire, for tcpdump or any
+# other analyser.
 #
 # The programs are built before, by make -C selftests; MYTCP_TEST_BUILD names
 # another directory than selftests/build. Needs nothing but a POSIX shell and
@@ -233,7 +234,7 @@ unload() {
 	fi
 }
 
-export MYTCP_TEST_STACK="$stack" MYTCP_TEST_ICOUNT=$icount
+export MYTCP_TEST_STACK="$stack" MYTCP_TEST_ICOUNT=$icount MYTCP_TEST_DIR="$here"
 # where the modules of samples/ are
 [ -z "$module" ] || export MYTCP_TEST_SAMPLES="${module%/*}/samples"
 export PATH="$here/../build/tools:$PATH"

@@ -5,11 +5,12 @@
 #
 # Usage: selftests/stress_reload.sh PATH/mytcp.ko [CYCLES]
 #
-# As root, inside a VM, with the test programs built (MYTCP_TEST_BUILD names
+# As root, inside a VM, with the test programs and the tools built (MYTCP_TEST_BUILD names
 # another directory than selftests/build). 200 cycles unless said otherwise.
 # Each leaves TIME_WAIT entries behind, asks the module to go while sockets are
 # open, which it must refuse, and then unloads it, after which no object, no
-# setting and no file of it may be left. Prints TAP, and as the last line
+# setting and no file of it may be left. Before and after, mytcp-run falls back to the
+# kernel's TCP. Prints TAP, and as the last line
 # "N passed, N failed".
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -55,6 +56,18 @@ expect_nothing_left() {
 	done
 }
 
+# Without the module a program gets the kernel's TCP, and one warning.
+expect_fallback() {
+	tools=$here/../build/tools
+	"$tools/mytcp-run" sh -c "'$tools/tests/run-probe' life 4 kernel kernel && exit 7" \
+		>"$out" 2>&1
+	status=$?
+	[ "$status" = 7 ] && [ "$(grep -c 'warning: no MyTCP' "$out")" = 1 ] || {
+		sed 's/^/# /' "$out"
+		die "mytcp-run without the module: status $status, expected 7, and one warning"
+	}
+}
+
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 echo "TAP version 13"
@@ -65,6 +78,7 @@ ip link set lo up
 if grep -q '^mytcp ' /proc/modules; then
 	rmmod mytcp || die "mytcp is loaded already, and in use"
 fi
+expect_fallback
 while [ $n -lt "$cycles" ]; do
 	n=$((n + 1))
 	insmod "$module" || die "insmod failed"
@@ -79,5 +93,6 @@ while [ $n -lt "$cycles" ]; do
 	expect_nothing_left
 	[ $((n % 20)) -eq 0 ] && echo "# $n cycles"
 done
+expect_fallback
 echo "ok 1 stress_reload $cycles cycles"
 echo "1 passed, 0 failed"

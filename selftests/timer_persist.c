@@ -6,6 +6,9 @@
  */
 #include "lib/test.h"
 
+/* Octets of a full segment on the wire of the tests. */
+#define FULL(w)		((w)->family == AF_INET6 ? 1440 : 1460)
+
 WIRE_FIXTURE(persist)
 
 #define RTO_MIN	200	/* with a round trip of next to nothing */
@@ -109,8 +112,8 @@ WIRE_TEST_TIMEOUT(persist, answer_to_a_probe_reopens, 60)
 	answer(w);
 	expect_probe(w, 2 * RTO_MIN);
 	inject(w, ACK, .ack = 11, .wnd = 10000);
-	expect(w, ACK | ANYPSH, .seq = 11, .len = 1460);
-	expect(w, ACK | ANYPSH, .seq = 1471, .len = 1460);
+	expect(w, ACK | ANYPSH, .seq = 11, .len = FULL(w));
+	expect(w, ACK | ANYPSH, .seq = 11 + FULL(w), .len = FULL(w));
 }
 
 /* The back-off ends with it: the next closing is probed from the start. */
@@ -256,16 +259,16 @@ WIRE_TEST_TIMEOUT(persist, shrunk_window_keeps_it_open, 8000)
 {
 	int fd = open_passive(w), i;
 
-	send_pattern(fd, 0, 2920);
-	expect(w, ACK | ANYPSH, .seq = 1, .len = 1460);
-	expect(w, ACK | ANYPSH, .seq = 1461, .len = 1460);
-	inject(w, ACK, .ack = 1461, .wnd = 0);
+	send_pattern(fd, 0, 2 * FULL(w));
+	expect(w, ACK | ANYPSH, .seq = 1, .len = FULL(w));
+	expect(w, ACK | ANYPSH, .seq = 1 + FULL(w), .len = FULL(w));
+	inject(w, ACK, .ack = 1 + FULL(w), .wnd = 0);
 	for (i = 0; i < 30; i++) {
-		expect_late(w, 1461, 1460);
-		inject(w, ACK, .ack = 1461, .wnd = 0);
+		expect_late(w, 1 + FULL(w), FULL(w));
+		inject(w, ACK, .ack = 1 + FULL(w), .wnd = 0);
 	}
 	check_eq(fd_state(fd), ESTABLISHED);
-	inject(w, ACK, .ack = 2921, .wnd = 1000);
+	inject(w, ACK, .ack = 1 + 2 * FULL(w), .wnd = 1000);
 	check_eq(tcp_info(fd).tcpi_unacked, 0);
 }
 

@@ -111,7 +111,7 @@ static const char *got_fill(struct wire *w, struct got *g)
 		.ack = (int32_t)(r->ack - w->iss), .wnd = r->wnd,
 		.urg = r->urg, .len = r->len, .data = r->data, .doff = r->doff,
 		.res = r->res, .sport = r->sport, .dport = r->dport,
-		.ttl = r->ttl, .tos = r->tos,
+		.ttl = r->ttl, .tos = r->tos, .label = r->label,
 	};
 	if (!w->irs_known)
 		g->s.seq = ABS(r->seq);
@@ -133,7 +133,8 @@ static const char *got_fill(struct wire *w, struct got *g)
 /* MUST-2; a device that finishes checksums gets the pseudo-header's. */
 static bool sum_ok(const struct got *g)
 {
-	int hlen = g->raw.src.family == AF_INET6 ? 40 : 20 + g->raw.ipoptlen;
+	int hlen = g->raw.src.family == AF_INET6 ? 40 + g->raw.ipoptlen :
+						    20 + g->raw.ipoptlen;
 
 	if (!g->csum_partial)
 		return packet_sum_ok(g->packet, g->packet_len);
@@ -309,6 +310,8 @@ static const char *mismatch(const struct wire *w, const struct seg *s,
 		return "TTL";
 	if (differs(s->tos, g->s.tos))
 		return "TOS";
+	if (differs(s->label, g->s.label))
+		return "flow label";
 	if (differs(s->doff, g->s.doff))
 		return "data offset";
 	if (opts_differ(w, s->opts, g->s.opts))

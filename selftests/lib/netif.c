@@ -2,9 +2,11 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <net/route.h>
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -49,6 +51,23 @@ void netif_mtu(const char *name, int mtu)
 
 	r.ifr_mtu = mtu;
 	interface_ioctl(AF_INET, SIOCSIFMTU, &r, name);
+}
+
+void netif_offload(const char *name, bool on)
+{
+	/* what comes later needs what stands before it */
+	static const uint32_t features[] = {
+		ETHTOOL_STXCSUM, ETHTOOL_SSG, ETHTOOL_STSO, ETHTOOL_SGSO,
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+		struct ethtool_value v = { .cmd = features[i], .data = on };
+		struct ifreq r = request(name);
+
+		r.ifr_data = (void *)&v;
+		interface_ioctl(AF_INET, SIOCETHTOOL, &r, name);
+	}
 }
 
 /* A worker of the kernel adds the route that makes the address our own. */

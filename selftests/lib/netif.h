@@ -9,6 +9,8 @@
 void netns_enter(void);
 void netif_up(const char *name);
 void netif_mtu(const char *name, int mtu);
+/* Whether the device computes checksums and cuts segments, or claims to. */
+void netif_offload(const char *name, bool on);
 void netif_addr(const char *name, const char *addr, int prefix);
 /* A route to everything (of @family) over the device. */
 void netif_default_route(const char *name, int family);

@@ -258,13 +258,17 @@ static int ip4_build(uint8_t *to, const struct rawseg *s, int proto, int len)
 
 static int ip6_build(uint8_t *to, const struct rawseg *s, int proto, int len)
 {
-	put32(to, 6U << 28 | s->tos << 20);
-	put16(to + 4, len);
-	to[6] = proto;
+	put32(to, 6U << 28 | s->tos << 20 | s->label);
+	put16(to + 4, s->ipoptlen + len);
+	to[6] = s->ipoptlen ? s->exttype : proto;
 	to[7] = s->ttl;
 	memcpy(to + 8, s->src.b, 16);
 	memcpy(to + 24, s->dst.b, 16);
-	return IP6_HDR_LEN;
+	if (s->ipoptlen) {
+		memcpy(to + IP6_HDR_LEN, s->ipopt, s->ipoptlen);
+		to[IP6_HDR_LEN] = proto;
+	}
+	return IP6_HDR_LEN + s->ipoptlen;
 }
 
 int ip_header_build(uint8_t *to, const struct rawseg *s, int proto, int len)
@@ -310,6 +314,30 @@ static void ip4_final(const uint8_t *opt, int len, struct addr *dst)
 	}
 }
 
+/* The same of IPv6: behind the extension headers (RFC 8200 4), which become s->ipopt. */
+static int ip6_parse(const uint8_t *from, int len, struct rawseg *s)
+{
+	int next = from[6], off = IP6_HDR_LEN;
+
+	s->src.family = s->dst.family = AF_INET6;
+	memcpy(s->src.b, from + 8, 16);
+	memcpy(s->dst.b, from + 24, 16);
+	s->hop = s->dst;
+	s->tos = get16(from) >> 4;
+	s->label = get32(from) & 0xfffff;
+	s->ttl = from[7];
+	s->df = true;
+	s->exttype = next;
+	while ((next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING ||
+		next == IPPROTO_DSTOPTS) && off + 8 <= len) {
+		next = from[off];
+		off += (from[off + 1] + 1) * 8;
+	}
+	s->ipopt = from + IP6_HDR_LEN;
+	s->ipoptlen = off - IP6_HDR_LEN;
+	return next == IPPROTO_TCP && off < len ? off : 0;
+}
+
 /* Returns the offset of the transport header, 0 if this is not TCP. */
 static int ip_parse(const uint8_t *from, int len, struct rawseg *s)
 {
@@ -327,16 +355,8 @@ static int ip_parse(const uint8_t *from, int len, struct rawseg *s)
 		ip4_final(s->ipopt, s->ipoptlen, &s->dst);
 		return from[9] == IPPROTO_TCP ? (from[0] & 15) * 4 : 0;
 	}
-	if (len >= IP6_HDR_LEN && from[0] >> 4 == 6) {
-		s->src.family = s->dst.family = AF_INET6;
-		memcpy(s->src.b, from + 8, 16);
-		memcpy(s->dst.b, from + 24, 16);
-		s->hop = s->dst;
-		s->tos = get16(from) >> 4;
-		s->ttl = from[7];
-		s->df = true;
-		return from[6] == IPPROTO_TCP ? IP6_HDR_LEN : 0;
-	}
+	if (len >= IP6_HDR_LEN && from[0] >> 4 == 6)
+		return ip6_parse(from, len, s);
 	return 0;
 }
 

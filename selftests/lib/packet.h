@@ -81,12 +81,16 @@ struct seg {
 	int64_t badsum;			/* XORed into the right checksum */
 	int64_t sport, dport;
 	int64_t ttl, tos;
+	int64_t label;			/* of IPv6 */
 	const char *src, *dst;		/* other addresses, as text */
-	const void *ipopt;		/* IPv4 options, a multiple of 4 bytes */
+	/* IPv4 options, a multiple of 4 bytes; or an IPv6 extension header, of 8 */
+	const void *ipopt;
 	int ipoptlen;
+	int exttype;			/* of that header: IPPROTO_HOPOPTS and so on */
 	int frag;			/* send as fragments of that many bytes */
 	int cut;			/* leave that many bytes off the end */
 	int gso;			/* a GRO'd packet of segments this size */
+	int linear;			/* so much of a page and more is in one piece */
 	bool keep;			/* does not move our own sequence number */
 };
 
@@ -95,7 +99,8 @@ struct seg {
 	&(struct seg){ .flags = (f), .seq = UNSET, .ack = UNSET, \
 		.wnd = UNSET, .urg = UNSET, .len = UNSET, .doff = UNSET, \
 		.res = UNSET, .badsum = UNSET, .sport = UNSET, \
-		.dport = UNSET, .ttl = UNSET, .tos = UNSET, ##__VA_ARGS__ }
+		.dport = UNSET, .ttl = UNSET, .tos = UNSET, .label = UNSET, \
+		##__VA_ARGS__ }
 
 /* A payload given as a string literal: expect(w, ACK | PSH, TEXT("hello")). */
 #define TEXT(s)		.data = (s), .len = sizeof(s) - 1
@@ -122,7 +127,8 @@ struct rawseg {
 	int len;
 	uint16_t sum;
 	const void *ipopt;
-	int ipoptlen;
+	int ipoptlen, exttype;
+	uint32_t label;
 	uint16_t ipid;
 };
 

@@ -167,6 +167,8 @@ int seg_show(char *buf, size_t size, const struct seg *s)
 		add_field(&t, "reserved", s->res);
 	if (s->tos)
 		add_field(&t, "tos", s->tos);
+	if (s->label != UNSET && s->label != ANY && s->label)
+		add_field(&t, "label", s->label);
 	if (s->frag)
 		add(&t, ", in fragments of %d", s->frag);
 	if (s->cut)

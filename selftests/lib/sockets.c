@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the tests of plain sockets share; see sockets.h. */
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mytcp.h>
@@ -56,12 +57,13 @@ void netif_down(const char *dev)
 }
 
 /* Nobody reads the device: its queue runs full, and what comes is dropped. */
-void blackhole(void)
+const char *blackhole(void)
 {
 	struct tun *hole = tun_open(1500, false, "hole");
 
 	netif_addr(hole->name, HOLE, 24);
 	netif_up(hole->name);
+	return hole->name;
 }
 
 static void setting_path(enum tcp tcp, const char *name, char *path,
@@ -315,9 +317,16 @@ static uint64_t stream_word(unsigned int which, uint64_t index)
 void stream_fill(unsigned int which, uint64_t at, void *buf, size_t len)
 {
 	unsigned char *byte = buf;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < len; i++, at++)
+	for (; i < len && at % 8; i++, at++)
+		byte[i] = stream_word(which, at / 8) >> (8 * (at % 8));
+	for (; i + 8 <= len; i += 8, at += 8) {
+		uint64_t word = htole64(stream_word(which, at / 8));
+
+		memcpy(byte + i, &word, 8);
+	}
+	for (; i < len; i++, at++)
 		byte[i] = stream_word(which, at / 8) >> (8 * (at % 8));
 }
 
@@ -325,13 +334,17 @@ ssize_t stream_check(unsigned int which, uint64_t at, const void *buf,
 		     size_t len)
 {
 	const unsigned char *byte = buf;
-	unsigned char right;
-	size_t i;
+	unsigned char right[512];
+	size_t i, j, n;
 
-	for (i = 0; i < len; i++) {
-		stream_fill(which, at + i, &right, 1);
-		if (byte[i] != right)
-			return i;
+	for (i = 0; i < len; i += n) {
+		n = len - i < sizeof(right) ? len - i : sizeof(right);
+		stream_fill(which, at + i, right, n);
+		if (!memcmp(byte + i, right, n))
+			continue;
+		for (j = 0; byte[i + j] == right[j];)
+			j++;
+		return i + j;
 	}
 	return -1;
 }

@@ -43,11 +43,11 @@ void netif_down(const char *dev);
 
 /*
  * A device that swallows what is routed to it, with an address and its /24:
- * connect() to another address of that net never ends.
+ * connect() to another address of that net never ends. Returns its name.
  */
 #define HOLE		"10.99.0.1"
 #define LOST		"10.99.0.2"
-void blackhole(void);
+const char *blackhole(void);
 
 /* A setting of either stack, by the kernel's name without "tcp_". */
 void setting_write(enum tcp tcp, const char *name, const char *value);

@@ -182,13 +182,13 @@ static bool counter_in(FILE *f, const char *group, const char *name, long *v)
 	return found;
 }
 
-long counter(const char *group, const char *name)
+long counter_of(bool of_kernel, const char *group, const char *name)
 {
 	static const char *const kernel[] = {
 		"/proc/net/snmp", "/proc/net/netstat", NULL
 	};
 	static const char *const mytcp[] = { "/proc/net/mytcp_netstat", NULL };
-	const char *const *path = stack_is_kernel() ? kernel : mytcp;
+	const char *const *path = of_kernel ? kernel : mytcp;
 	long v;
 
 	for (; *path; path++) {
@@ -203,6 +203,11 @@ long counter(const char *group, const char *name)
 			return v;
 	}
 	test_fail("there is no counter %s %s", group, name);
+}
+
+long counter(const char *group, const char *name)
+{
+	return counter_of(stack_is_kernel(), group, name);
 }
 
 struct tcp_info tcp_info(int fd)

@@ -56,6 +56,8 @@ void sysctl_get_text(const char *name, char *value, size_t size);
  * or /proc/net/snmp and netstat. The test fails if there is no such counter.
  */
 long counter(const char *group, const char *name);
+/* The same of one of the two stacks. */
+long counter_of(bool of_kernel, const char *group, const char *name);
 
 struct tcp_info tcp_info(int fd);
 /* SO_MEMINFO: SK_MEMINFO_WMEM_QUEUED and so on. */

@@ -41,10 +41,35 @@ bool test_begin_(const char *name)
 	return false;
 }
 
+/* Of the values of MYTCP_TEST_FAMILY, those that give each test a turn. */
+static bool by_turns(const char *which)
+{
+	return !strcmp(which, "turns") || !strcmp(which, "swapped");
+}
+
+static const char *asked_family(void)
+{
+	const char *which = getenv("MYTCP_TEST_FAMILY");
+
+	return which ? which : "";
+}
+
 bool test_family(int family)
 {
-	const char *only = getenv("MYTCP_TEST_FAMILY");
+	const char *which = asked_family();
 
-	return !only || !*only ||
-	       !strcmp(only, family == AF_INET6 ? "ipv6" : "ipv4");
+	return !*which || by_turns(which) ||
+	       !strcmp(which, family == AF_INET6 ? "ipv6" : "ipv4");
+}
+
+bool test_turn(const char *name, int family)
+{
+	const char *which = asked_family();
+	unsigned int sum = !strcmp(which, "swapped");
+
+	if (!by_turns(which))
+		return test_family(family);
+	while (*name)
+		sum += *name++;
+	return (sum & 1 ? AF_INET6 : AF_INET) == family;
 }

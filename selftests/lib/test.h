@@ -31,32 +31,41 @@ bool test_begin_(const char *name);
 
 /* The same for a test of one family, AF_INET or AF_INET6. */
 #define test_begin_family(family) do {					\
-	test_begin();							\
 	if (!test_family(family))					\
 		SKIP(_exit(255), "not selected");			\
+	test_begin();							\
+} while (0)
+/* And for one that there is of both. */
+#define test_begin_turn(family) do {					\
+	if (!test_turn(_metadata->name, family))			\
+		SKIP(_exit(255), "not selected");			\
+	test_begin();							\
 } while (0)
 /* False if MYTCP_TEST_FAMILY is "ipv4" or "ipv6", and @family is the other. */
 bool test_family(int family);
+/* Likewise; with "turns" a test is of one family, by its name. */
+bool test_turn(const char *name, int family);
 
 /*
  * A fixture with a wire; its tests run over IPv4 and over IPv6. WIRE4_FIXTURE is
  * for what only IPv4 has. Further arguments are a struct wire_config's.
  */
-#define WIRE_FIXTURE_BODY(name, ...)					\
+#define WIRE_FIXTURE_BODY(begin, name, ...)				\
 	FIXTURE(name) { struct wire w[1]; };				\
 	FIXTURE_VARIANT(name) { int family; };				\
 	FIXTURE_SETUP(name)						\
 	{								\
-		test_begin_family(variant->family);			\
+		begin(variant->family);					\
 		wire_open(self->w, .family = variant->family,		\
 			  ##__VA_ARGS__);				\
 	}								\
 	FIXTURE_TEARDOWN(name) { wire_close(self->w); }			\
 	FIXTURE_VARIANT_ADD(name, ipv4) { .family = AF_INET };
 
-#define WIRE4_FIXTURE(name, ...) WIRE_FIXTURE_BODY(name, ##__VA_ARGS__)
+#define WIRE4_FIXTURE(name, ...)					\
+	WIRE_FIXTURE_BODY(test_begin_family, name, ##__VA_ARGS__)
 #define WIRE_FIXTURE(name, ...)						\
-	WIRE_FIXTURE_BODY(name, ##__VA_ARGS__)				\
+	WIRE_FIXTURE_BODY(test_begin_turn, name, ##__VA_ARGS__)		\
 	FIXTURE_VARIANT_ADD(name, ipv6) { .family = AF_INET6 };
 
 /* A test of such a fixture: a script for the struct wire *w. */

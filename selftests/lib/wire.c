@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fail.h"
 #include "netif.h"
@@ -175,6 +176,7 @@ static void inject_defaults(const struct wire *w, struct seg *s)
 	s->dport = or_default(s->dport, w->local_port);
 	s->ttl = or_default(s->ttl, 64);
 	s->tos = or_default(s->tos, 0);
+	s->label = or_default(s->label, 0);
 	if (!opts_given(s->opts) && !(s->flags & SYN) &&
 	    w->ts_sent && w->ts_got)
 		memcpy(s->opts, ts, sizeof(ts));
@@ -302,6 +304,16 @@ static void inject_gso(struct wire *w, const struct rawseg *raw, uint8_t *p,
 	tun_write(w->tun, p, len, &vh);
 }
 
+/* What a device leaves that puts the headers alone where they are expected. */
+static void inject_linear(struct wire *w, const uint8_t *p, int len, int linear)
+{
+	struct virtio_net_hdr vh = { .hdr_len = linear };
+
+	if (!w->tun->vnet || len <= getpagesize())
+		test_fail("only wire_open(.offload = true) and more than a page are cut");
+	tun_write(w->tun, p, len, &vh);
+}
+
 static int cut_packet(uint8_t *p, int len, int by)
 {
 	len -= by;
@@ -324,6 +336,8 @@ static void inject_send(struct wire *w, const struct seg *s,
 		len = cut_packet(buf, len, s->cut);
 	if (s->gso)
 		inject_gso(w, raw, buf, len, s->gso);
+	else if (s->linear)
+		inject_linear(w, buf, len, s->linear);
 	else if (s->frag && w->family == AF_INET6)
 		inject_fragments6(w, buf, len, s->frag);
 	else if (s->frag)
@@ -367,6 +381,8 @@ void wire_inject(const char *file, int line, struct wire *w,
 	raw.res = s.res;
 	raw.ttl = s.ttl;
 	raw.tos = s.tos;
+	raw.label = s.label;
+	raw.exttype = s.exttype;
 	raw.df = !s.frag;
 	raw.ipid = ++ipid;
 	raw.ipopt = s.ipopt;
