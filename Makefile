@@ -22,7 +22,7 @@ KBUILD := CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(PARTIAL),PARTIAL=1 KBUILD_MODPOS
 KERNEL ?= 6.1
 
 .PHONY: all modules-all $(KVERS:%=module-%) debug-kernel unit fuzz tools selftests
-.PHONY: check check-vm bench demo setup sparse lint checkpatch clean help
+.PHONY: check check-vm check-apps bench demo setup sparse lint checkpatch clean help
 
 all: need-kdir
 	@flock .mytcp.lock $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) $(KBUILD) modules
@@ -60,6 +60,7 @@ fuzz:
 
 tools:
 	$(MAKE) -C tools
+	$(MAKE) -C samples/cgroup
 
 selftests:
 	$(MAKE) -C selftests
@@ -69,6 +70,9 @@ check:
 
 check-vm:
 	@scripts/check --kernel $(KERNEL) $(TESTS)
+
+check-apps:
+	@scripts/check --apps $(KERNEL) $(APPS)
 
 demo: setup
 	@$(MAKE) --no-print-directory -s module-6.12 >/dev/null
@@ -103,6 +107,7 @@ help:
 	@echo '  make demo          set up, build, and show it in a test VM'
 	@echo '  make check         everything: lint, unit tests, builds, VM tests on three kernels'
 	@echo '  make check-vm      selftests in one VM: KERNEL=6.1|6.12|debug TESTS="NAME..."'
+	@echo '  make check-apps    programs of Debian on MyTCP in one VM: KERNEL=... APPS="NAME..."'
 	@echo '  make bench         what things cost beside the kernel'"'"'s TCP'
 	@echo '  scripts/bench NAME one of these: connect flood timewait idle list fairness paths'
 	@echo '  scripts/bench-curves  CUBIC, Reno and DCTCP against the curves of their RFCs, drawn'
