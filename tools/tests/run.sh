@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# tests/run.sh OUT - tests of mytcp-run and mytcp-ss that need no module
+# tests/run.sh OUT - tests of mytcp-run, mytcp-ss and mytcp-perf that need no module
 #
 # OUT holds the built tools.  Ends with a line "N passed, N failed".
 
@@ -233,6 +233,140 @@ sys.stdin.read()" <"$T/hold" >"$T/ready" &
 	wait "$listener"
 }
 
+# perf WORDS ARGUMENT...: on a kernel that seems to have MyTCP; what was printed has WORDS.
+perf() {
+	local words=$1 got status
+	shift
+	got=$(LD_PRELOAD=$T/fake-kernel.so timeout 60 "$OUT/mytcp-perf" "$@" 2>&1)
+	status=$?
+	if [[ $status == 0 && $got == *"$words"* ]]; then
+		count <<<"ok - mytcp-perf $*"
+	else
+		count <<<"not ok - mytcp-perf $*"
+		printf '# status %d, expected %s in:\n' "$status" "$words"
+		sed 's/^/#   /' <<<"$got"
+	fi
+}
+
+test_perf() {
+	local test model size
+	count < <("$T/perf-test" 2>&1)
+	for test in STREAM MAERTS RR CRR; do
+		for model in blocking epoll; do
+			for size in 1 1000,1 70000; do
+				perf "in 2 pairs of runs" -t $test -f both -n 50 -r 2 -m $size \
+					--server $model -q
+			done
+			perf "4 connections" -t $test -f tcp,unix -n 50 -P 4 --server $model
+		done
+	done
+	perf "in 3 pairs of runs" -t CONNECT -n 200
+	perf "8 connections in turn, IPv6" -t RR -f mytcp -6 -P 8 --in-turn -n 100
+	perf "1 run of each, 0.1 s" -t RR -f tcp -l 0.1
+	perf "SO_RCVBUF 40000" -t STREAM -f mytcp -b 20000 -n 10 -D
+}
+
+# Every figure is there and what it should be; a mean lies among the percentiles.
+test_perf_json() {
+	LD_PRELOAD=$T/fake-kernel.so "$OUT/mytcp-perf" -t RR -m 100,200 -n 300 -j >"$T/perf.json"
+	count < <(python3 - "$T/perf.json" 2>&1 <<-'END' || echo "not ok - mytcp-perf -j"
+	import json, sys
+	all = json.load(open(sys.argv[1]))
+	assert [s["stack"] for s in all["stacks"]] == ["tcp", "mytcp"]
+	assert (all["test"], all["request"], all["response"]) == ("RR", 100, 200)
+	for stack in all["stacks"]:
+	    assert len(stack["runs"]) == all["rounds"] == 3
+	    assert stack["operations"] == sum(r["operations"] for r in stack["runs"]) == 900
+	    t = stack["latency_us"]
+	    assert t["least"] <= t["p50"] <= t["p90"] <= t["p99"] <= t["p99.9"] <= t["most"]
+	    assert t["least"] <= t["mean"] <= t["most"]
+	    assert abs(stack["us_per_operation"] * stack["operations_per_second"] - 1e6) < 1
+	ratio = all["time_ratio"]
+	assert ratio["least"] <= ratio["mean"] <= ratio["most"]
+	print("ok - mytcp-perf -j: figures that fit together")
+	END
+	)
+}
+
+# perf_mistake WHAT STATUS WORDS ARGUMENT...
+perf_mistake() {
+	local what=$1 status=$2 words=$3 got
+	shift 3
+	got=$(timeout 20 "$OUT/mytcp-perf" "$@" 2>&1 >/dev/null; echo "status $?")
+	if [[ $got == *"$words"*"status $status" ]]; then
+		count <<<"ok - mytcp-perf: $what"
+	else
+		count <<<"not ok - mytcp-perf: $what"
+		sed 's/^/#   /' <<<"$got"
+	fi
+}
+
+test_perf_mistakes() {
+	perf_mistake "an unknown test" 64 "got 'SING'" -t SING
+	perf_mistake "an unknown stack" 64 "got 'tcp,sctp'" -f tcp,sctp
+	perf_mistake "a stack twice" 64 "each once" -f tcp,tcp
+	perf_mistake "no time" 64 'expected seconds' -l 0
+	perf_mistake "no number" 64 "got '1x'" -n 1x
+	perf_mistake "CONNECT of how many" 64 'say how many with -n' -t CONNECT
+	perf_mistake "turns without transactions" 64 '--in-turn is for RR' --in-turn
+	perf_mistake "fewer operations than connections" 1 'too few' -f tcp -t RR -n 2 -P 3
+	perf_mistake "no server there" 1 'start one there: mytcp-perf -L' -f tcp -H 127.0.0.1 -p 1
+	perf_mistake "no such congestion control" 1 'no congestion control of this name' \
+		-f tcp -C none -n 1
+	perf_mistake "no such CPU" 1 'no CPU 1023' -f tcp -T 1023 -n 1
+	perf_mistake "nor at the server" 1 'the server has no CPU 1023' -f tcp -T 0,1023 -n 1
+	[[ -e /proc/net/mytcp ]] || perf_mistake "the module is not loaded" 1 \
+		'this kernel has no MyTCP; load it (insmod mytcp.ko)' -f mytcp -n 1
+}
+
+# A server of its own, two clients of it one after the other, and a stranger.
+test_perf_server() {
+	local port=28766 server
+	"$OUT/mytcp-perf" -L -H 127.0.0.1 -p $port 2>"$T/stderr" &
+	server=$!
+	until (exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null; do
+		kill -0 $server 2>/dev/null || break
+	done
+	perf "1 run of each, 20 operations" -H 127.0.0.1 -p $port -f tcp -t RR -n 20
+	perf "1 run of each, 30 operations" -H 127.0.0.1 -p $port -f unix -t CRR -n 30
+	exec 3<>/dev/tcp/127.0.0.1/$port
+	echo 'GET / HTTP/1.1' >&3
+	same "mytcp-perf -L: what a stranger is told" \
+		"error the server does not understand 'GET / HTTP/1.1'; is it of another version?" \
+		"$(head -n 1 <&3)"
+	exec 3>&-
+	perf "1 run of each, 10 operations" -H 127.0.0.1 -p $port -f tcp -t STREAM -n 10
+	same "mytcp-perf -L: a second one at the port" 1 \
+		"$("$OUT/mytcp-perf" -L -H 127.0.0.1 -p $port 2>&1 | grep -c 'does another server run')"
+	kill $server
+	wait $server 2>/dev/null
+}
+
+# What was measured is printed; the progress line, which needs a terminal, says it began.
+test_perf_interrupted() {
+	LD_PRELOAD=$T/fake-kernel.so python3 - "$OUT/mytcp-perf" >"$T/interrupted" 2>&1 <<-'END'
+	import os, pty, signal, sys
+	pid, terminal = pty.fork()
+	if not pid:
+	    os.execv(sys.argv[1], [sys.argv[1], "-t", "RR", "-f", "both", "-l", "100", "-r", "2"])
+	text = b""
+	while b"RR, kernel's TCP" not in text:
+	    text += os.read(terminal, 4096)
+	os.kill(pid, signal.SIGINT)
+	try:
+	    while (piece := os.read(terminal, 4096)):
+	        text += piece
+	except OSError:
+	    pass
+	print(text.decode().replace("\r", "\n"))
+	print("status", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	END
+	same "mytcp-perf: Ctrl-C ends it as its end does" 1 "$(grep -c '^status 0$' "$T/interrupted")"
+	same "and prints what was measured" 1 \
+		"$(grep -cE "^kernel's TCP +[1-9]" "$T/interrupted")"
+	same "but of no stack that had no turn" 0 "$(grep -c '^MyTCP ' "$T/interrupted")"
+}
+
 rm -f "$T/hold" "$T/ready"
 mkfifo "$T/hold" "$T/ready"
 test_preload
@@ -245,5 +379,10 @@ test_ss
 test_ss_mistakes
 test_ss_kernel
 test_owners
+test_perf
+test_perf_json
+test_perf_mistakes
+test_perf_server
+test_perf_interrupted
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))
