@@ -104,12 +104,35 @@ static int put_meminfo(struct sk_buff *skb, struct sock *sk)
 	return nla_put(skb, INET_DIAG_MEMINFO, sizeof(mem), &mem);
 }
 
+/*
+ * The algorithm's name, and its figures: those of all algorithms are asked for by Vegas',
+ * which was the first to have some, as the request has bits for the first eight only.
+ */
+static int put_cong(struct sk_buff *skb, struct sock *sk, const struct mytcp_diag_ask *ask)
+{
+	char name[MYTCP_CONG_NAME_MAX];
+	union tcp_cc_info info;
+	size_t size;
+	bool slow;
+	int attr;
+
+	if (asks_for(ask, INET_DIAG_CONG)) {
+		mytcp_algorithms_name(&mytcp_sk(sk)->cong, name);
+		if (nla_put_string(skb, INET_DIAG_CONG, name))
+			return -EMSGSIZE;
+	}
+	if (!asks_for(ask, INET_DIAG_VEGASINFO))
+		return 0;
+	slow = lock_sock_fast(sk);
+	size = mytcp_api_cc_info(sk, &info, &attr);
+	unlock_sock_fast(sk, slow);
+	return size ? nla_put(skb, attr, size, &info) : 0;
+}
+
 /* What only a socket has. */
 static int fill_sock(struct sk_buff *skb, struct sock *sk,
 		     struct inet_diag_msg *msg, const struct mytcp_diag_ask *ask)
 {
-	char name[MYTCP_CONG_NAME_MAX];
-
 	if (mytcp_sock_in(sk, MYTCP_ST(LISTEN)))
 		msg->idiag_wqueue = READ_ONCE(sk->sk_max_ack_backlog);
 	if (ask->attrs(sk, skb, msg, ask->ext, ask->user_ns, ask->net_admin))
@@ -121,10 +144,7 @@ static int fill_sock(struct sk_buff *skb, struct sock *sk,
 		return -EMSGSIZE;
 	if (asks_for(ask, INET_DIAG_INFO) && put_info(skb, sk))
 		return -EMSGSIZE;
-	if (!asks_for(ask, INET_DIAG_CONG))
-		return 0;
-	mytcp_algorithms_name(&mytcp_sk(sk)->cong, name);
-	return nla_put_string(skb, INET_DIAG_CONG, name);
+	return put_cong(skb, sk, ask);
 }
 
 static int fill_other(struct sk_buff *skb, const struct mytcp_listing *listing,

@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 struct tcp_info;
+union tcp_cc_info;
 
 /* connect */
 int mytcp_api_pre_connect(struct sock *sk, struct sockaddr *addr, int addr_len);
@@ -47,6 +48,7 @@ int mytcp_api_setsockopt_all(struct socket *sock, int level, int optname,
 			     sockptr_t optval, unsigned int optlen);
 /* info */
 void mytcp_api_info(struct sock *sk, struct tcp_info *info);
+size_t mytcp_api_cc_info(const struct sock *sk, union tcp_cc_info *info, int *attr);
 /* close */
 void mytcp_api_close(struct sock *sk, long timeout);
 void mytcp_api_shutdown(struct sock *sk, int how);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* TCP_INFO: what a socket knows of itself. */
+/* TCP_INFO, TCP_CC_INFO: what a socket knows of itself. */
+#include <linux/inet_diag.h>
 #include <linux/jiffies.h>
 #include <linux/string.h>
 #include <net/sock.h>
@@ -221,4 +222,43 @@ void mytcp_api_info(struct sock *sk, struct tcp_info *info)
 	info_rate(ms, info);
 	info_phases(ms, info);
 	info_received(ms, info);
+}
+
+/**
+ * mytcp_api_cc_info() - what the congestion control tells of itself, as the kernel's does
+ * @sk: locked
+ * @info: filled
+ * @attr: gets the attribute of sock_diag it belongs to, INET_DIAG_*INFO
+ *
+ * Return: octets of @info that are told; 0: none.
+ */
+size_t mytcp_api_cc_info(const struct sock *sk, union tcp_cc_info *info, int *attr)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+	struct mytcp_cong_told told;
+	u64 bw;
+
+	memset(info, 0, sizeof(*info));
+	mytcp_cong_tell(&ms->cong, &told);
+	switch (told.kind) {
+	case MYTCP_CONG_TELLS_PATH:
+		bw = (u64)told.bw * ms->mss / 256;
+		info->bbr.bbr_bw_lo = (u32)bw;
+		info->bbr.bbr_bw_hi = (u32)(bw >> 32);
+		info->bbr.bbr_min_rtt = told.rtt_us ?: ~0U;
+		info->bbr.bbr_pacing_gain = told.pacing_gain;
+		info->bbr.bbr_cwnd_gain = told.cwnd_gain;
+		*attr = INET_DIAG_BBRINFO;
+		return sizeof(info->bbr);
+	case MYTCP_CONG_TELLS_MARKS:
+		info->dctcp.dctcp_enabled = 1;
+		info->dctcp.dctcp_ce_state = !!(ms->ecn & MYTCP_ECN_ECHO);
+		info->dctcp.dctcp_alpha = told.alpha >> 10;	/* 1024 is all */
+		info->dctcp.dctcp_ab_ecn = told.marked * ms->mss;
+		info->dctcp.dctcp_ab_tot = told.delivered * ms->mss;
+		*attr = INET_DIAG_DCTCPINFO;
+		return sizeof(info->dctcp);
+	default:
+		return 0;
+	}
 }

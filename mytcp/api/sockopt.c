@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Options of SOL_TCP; those of other levels are in sockopt_ip.c. */
+#include <linux/inet_diag.h>
 #include <linux/in.h>
 #include <linux/slab.h>
 #include <linux/sockptr.h>
@@ -615,6 +616,18 @@ static int get_info(struct sock *sk, char __user *optval, int __user *optlen)
 	return mytcp_api_put_option(optval, optlen, &info, sizeof(info));
 }
 
+static int get_cc_info(struct sock *sk, char __user *optval, int __user *optlen)
+{
+	union tcp_cc_info info;
+	size_t size;
+	int attr;
+
+	lock_sock(sk);
+	size = mytcp_api_cc_info(sk, &info, &attr);
+	release_sock(sk);
+	return mytcp_api_put_option(optval, optlen, &info, size);
+}
+
 /* ---- the calls ---- */
 
 static int set_tcp(struct sock *sk, int optname, sockptr_t optval,
@@ -659,8 +672,7 @@ static int get_tcp(struct sock *sk, int optname, char __user *optval,
 	case TCP_CONGESTION:
 		return get_congestion(sk, optval, optlen);
 	case TCP_CC_INFO:
-		/* no algorithm of ours has anything to tell */
-		return mytcp_api_put_option(optval, optlen, NULL, 0);
+		return get_cc_info(sk, optval, optlen);
 	case TCP_ULP:
 		return put_user(0, optlen);
 	case TCP_FASTOPEN_KEY:

@@ -247,6 +247,20 @@ u64 mytcp_cong_pacing_rate(const struct mytcp_cong *cong, u32 mss, u32 srtt_us,
 }
 
 /**
+ * mytcp_cong_tell() - what the algorithm has to tell of itself
+ * @cong: state of a connection
+ * @told: filled; of the kind MYTCP_CONG_TELLS_NOTHING if it has nothing, or is not at work
+ *
+ * Context: the socket's lock.
+ */
+void mytcp_cong_tell(const struct mytcp_cong *cong, struct mytcp_cong_told *told)
+{
+	memset(told, 0, sizeof(*told));
+	if (cong->ops->tell && mytcp_cong_ready(cong))
+		cong->ops->tell(cong, told);
+}
+
+/**
  * mytcp_cong_slow_start() - a segment more for each segment acknowledged
  * @cong: congestion state, cwnd below ssthresh
  * @acked: segments, below 2^31

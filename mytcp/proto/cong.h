@@ -104,6 +104,40 @@ struct mytcp_cong_ack {
 };
 
 /**
+ * enum mytcp_cong_kind - which fields of struct mytcp_cong_told are filled
+ * @MYTCP_CONG_TELLS_NOTHING: none
+ * @MYTCP_CONG_TELLS_PATH: @bw, @rtt_us, @pacing_gain, @cwnd_gain
+ * @MYTCP_CONG_TELLS_MARKS: @alpha, @delivered, @marked
+ */
+enum mytcp_cong_kind {
+	MYTCP_CONG_TELLS_NOTHING,
+	MYTCP_CONG_TELLS_PATH,
+	MYTCP_CONG_TELLS_MARKS,
+};
+
+/**
+ * struct mytcp_cong_told - what an algorithm tells of itself to people
+ * @kind: enum mytcp_cong_kind
+ * @bw: bandwidth of the path, segments a second times 256
+ * @rtt_us: its round trip without queues, microseconds; 0: not known yet
+ * @pacing_gain: times 256
+ * @cwnd_gain: times 256
+ * @alpha: share of marked segments, smoothed, in 2^-20
+ * @delivered: segments of the present window of observation
+ * @marked: how many of them were marked
+ */
+struct mytcp_cong_told {
+	u8 kind;
+	u32 bw;
+	u32 rtt_us;
+	u32 pacing_gain;
+	u32 cwnd_gain;
+	u32 alpha;
+	u32 delivered;
+	u32 marked;
+};
+
+/**
  * struct mytcp_cong_ops - one algorithm
  * @name: as in TCP_CONGESTION
  * @flags: MYTCP_CONG_*
@@ -118,6 +152,7 @@ struct mytcp_cong_ack {
  *	have been set
  * @pacing_rate: NULL or octets a second for segments of @mss octets; 0 for the
  *	engine's own rule
+ * @tell: NULL or fills what is there for people, zeroed before
  *
  * All are called with the socket's lock held, mostly in softirq: none may sleep.
  */
@@ -133,6 +168,7 @@ struct mytcp_cong_ops {
 	void (*on_event)(struct mytcp_cong *cong, enum mytcp_cong_event event,
 			 u32 in_flight);
 	u64 (*pacing_rate)(const struct mytcp_cong *cong, u32 mss);
+	void (*tell)(const struct mytcp_cong *cong, struct mytcp_cong_told *told);
 };
 
 /**
@@ -214,6 +250,7 @@ void mytcp_cong_resume(struct mytcp_cong *cong);
 void mytcp_cong_expire(struct mytcp_cong *cong, u32 in_flight);
 u64 mytcp_cong_pacing_rate(const struct mytcp_cong *cong, u32 mss, u32 srtt_us,
 			   u32 ss_ratio, u32 ca_ratio);
+void mytcp_cong_tell(const struct mytcp_cong *cong, struct mytcp_cong_told *told);
 u32 mytcp_cong_slow_start(struct mytcp_cong *cong, u32 acked);
 void mytcp_cong_add(struct mytcp_cong *cong, u64 gained, u64 each);
 bool mytcp_cong_round_ends(struct mytcp_cong_round *round,

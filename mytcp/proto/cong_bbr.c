@@ -431,6 +431,17 @@ static u64 bbr_pacing_rate(const struct mytcp_cong *cong, u32 mss)
 	return (u64)b->pacing * mss / UNIT;
 }
 
+static void bbr_tell(const struct mytcp_cong *cong, struct mytcp_cong_told *told)
+{
+	const struct bbr *b = cong->priv;
+
+	told->kind = MYTCP_CONG_TELLS_PATH;
+	told->bw = bbr_bw(b);
+	told->rtt_us = b->rtprop_us;
+	told->pacing_gain = bbr_pacing_gain(b);
+	told->cwnd_gain = bbr_cwnd_gain(b);
+}
+
 const struct mytcp_cong_ops mytcp_cong_bbr = {
 	.name		= "bbr",
 	.flags		= MYTCP_CONG_OWN_CWND,
@@ -439,4 +450,5 @@ const struct mytcp_cong_ops mytcp_cong_bbr = {
 	.ssthresh	= bbr_ssthresh,
 	.on_event	= bbr_on_event,
 	.pacing_rate	= bbr_pacing_rate,
+	.tell		= bbr_tell,
 };

@@ -84,6 +84,16 @@ static void dctcp_on_event(struct mytcp_cong *cong, enum mytcp_cong_event event,
 		cong->cwnd_cnt = 0;
 }
 
+static void dctcp_tell(const struct mytcp_cong *cong, struct mytcp_cong_told *told)
+{
+	const struct dctcp *d = cong->priv;
+
+	told->kind = MYTCP_CONG_TELLS_MARKS;
+	told->alpha = d->alpha;
+	told->delivered = d->delivered;
+	told->marked = d->marked;
+}
+
 const struct mytcp_cong_ops mytcp_cong_dctcp = {
 	.name		= "dctcp",
 	.flags		= MYTCP_CONG_NEEDS_ECN | MYTCP_CONG_EVERY_ACK,
@@ -92,4 +102,5 @@ const struct mytcp_cong_ops mytcp_cong_dctcp = {
 	.on_ack		= dctcp_on_ack,
 	.ssthresh	= dctcp_ssthresh,
 	.on_event	= dctcp_on_event,
+	.tell		= dctcp_tell,
 };

@@ -397,6 +397,22 @@ TEST_F(bbr, may_be_chosen_in_the_middle_of_a_connection)
 	EXPECT_EQ(PROBE_BW, p.b->state);
 }
 
+TEST_F(bbr, what_it_tells_is_the_model_of_the_path)
+{
+	struct mytcp_cong_told told;
+
+	mytcp_cong_tell(&p.cong, &told);
+	EXPECT_EQ(MYTCP_CONG_TELLS_PATH, told.kind);
+	EXPECT_EQ(0, told.bw);
+	EXPECT_EQ(0, told.rtt_us);
+	EXPECT_EQ(HIGH_GAIN, told.pacing_gain);
+	path_run(5000000);
+	mytcp_cong_tell(&p.cong, &told);
+	EXPECT_EQ(bbr_bw(p.b), told.bw);
+	EXPECT_EQ(100000, told.rtt_us);
+	EXPECT_EQ(CWND_GAIN, told.cwnd_gain);
+}
+
 /* Acknowledgments of what was retransmitted: no round trip, and nothing else. */
 TEST_F(bbr, ACKs_without_a_round_trip_begin_PROBE_RTT_once)
 {

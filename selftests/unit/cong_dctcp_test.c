@@ -157,4 +157,30 @@ TEST_F(dctcp, marks_are_never_more_than_segments)
 	EXPECT_LE(self->priv.seen.alpha, ONE);
 }
 
+TEST_F(dctcp, what_it_tells_is_its_window)
+{
+	struct mytcp_cong_told told;
+
+	ack(&self->cong, 110, 10, 0, true);	/* the first round begins */
+	ack(&self->cong, 110, 10, 4, true);
+	mytcp_cong_tell(&self->cong, &told);
+	EXPECT_EQ(MYTCP_CONG_TELLS_MARKS, told.kind);
+	EXPECT_EQ(self->priv.seen.alpha, told.alpha);
+	EXPECT_EQ(10, told.delivered);
+	EXPECT_EQ(4, told.marked);
+}
+
+TEST_F(dctcp, without_its_state_it_tells_nothing)
+{
+	struct mytcp_cong_told told;
+	struct mytcp_cong cong;
+
+	mytcp_cong_start(&cong, &mytcp_cong_dctcp);
+	mytcp_cong_tell(&cong, &told);
+	EXPECT_EQ(MYTCP_CONG_TELLS_NOTHING, told.kind);
+	mytcp_cong_start(&cong, &mytcp_cong_reno);
+	mytcp_cong_tell(&cong, &told);
+	EXPECT_EQ(MYTCP_CONG_TELLS_NOTHING, told.kind);
+}
+
 TEST_HARNESS_MAIN
