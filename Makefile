@@ -109,7 +109,7 @@ help:
 	@echo '  make check-vm      selftests in one VM: KERNEL=6.1|6.12|debug TESTS="NAME..."'
 	@echo '  make check-apps    programs of Debian on MyTCP in one VM: KERNEL=... APPS="NAME..."'
 	@echo '  make bench         what things cost beside the kernel'"'"'s TCP'
-	@echo '  scripts/bench NAME one of these: connect flood timewait idle list fairness paths'
+	@echo '  scripts/bench NAME one of these: perf connect flood timewait idle list fairness paths'
 	@echo '  scripts/bench-curves  CUBIC, Reno and DCTCP against the curves of their RFCs, drawn'
 	@echo '  scripts/lesson     a lesson of TCP, run in a VM and drawn as a ladder'
 	@echo '  make unit          unit tests of mytcp/proto on this machine'

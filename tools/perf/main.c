@@ -45,6 +45,16 @@ static void own_server(struct options *o)
 	close(fd);
 }
 
+/* Who started it may wait for the line. */
+static void serve_for_ever(const struct options *o)
+{
+	int listener = server_listen(o->host, o->port, o->plan.family);
+
+	printf("mytcp-perf: listening on port %s\n", o->port);
+	fflush(stdout);
+	server_run(listener, false);
+}
+
 static int connect_control(const struct options *o, struct place *host)
 {
 	struct addrinfo hints = { .ai_family = o->plan.family, .ai_socktype = SOCK_STREAM };
@@ -128,7 +138,7 @@ int main(int argc, char **argv)
 
 	options_read(&o, argc, argv);
 	if (o.listen)
-		server_run(server_listen(o.host, o.port, o.plan.family), false);
+		serve_for_ever(&o);
 	if (!o.host)
 		own_server(&o);
 	watch_signals();

@@ -321,12 +321,11 @@ test_perf_mistakes() {
 
 # A server of its own, two clients of it one after the other, and a stranger.
 test_perf_server() {
-	local port=28766 server
-	"$OUT/mytcp-perf" -L -H 127.0.0.1 -p $port 2>"$T/stderr" &
+	local port=28766 server line
+	"$OUT/mytcp-perf" -L -H 127.0.0.1 -p $port >"$T/ready" &
 	server=$!
-	until (exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null; do
-		kill -0 $server 2>/dev/null || break
-	done
+	read -r line <"$T/ready"
+	same "mytcp-perf -L says when it listens" "mytcp-perf: listening on port $port" "$line"
 	perf "1 run of each, 20 operations" -H 127.0.0.1 -p $port -f tcp -t RR -n 20
 	perf "1 run of each, 30 operations" -H 127.0.0.1 -p $port -f unix -t CRR -n 30
 	exec 3<>/dev/tcp/127.0.0.1/$port
