@@ -7,12 +7,15 @@
 #include "lib/test.h"
 
 #include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/flight.h"
 #include "lib/hosts.h"
 #include "lib/objects.h"
 #include "lib/sockets.h"
+#include "lib/tool.h"
 
 WIRE_FIXTURE(cong)
 
@@ -303,6 +306,43 @@ WIRE_TEST(cong, bbr_has_its_window_back_after_a_loss)
 	check_gt(tcp_info(fd).tcpi_snd_ssthresh, 1000000);
 }
 
+/* TCP_CC_INFO, and the words of mytcp-ss, which has it by sock_diag. */
+static socklen_t cc_info(int fd, union tcp_cc_info *info, const char *words)
+{
+	socklen_t len = sizeof(*info);
+	char command[128];
+
+	check_ok(getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, info, &len));
+	snprintf(command, sizeof(command), "mytcp-ss -tinHO | grep -o '%s'", words);
+	check_eq(tool_lines(command, "", NULL), 1);
+	return len;
+}
+
+WIRE_TEST(cong, what_bbr_knows_of_the_path_is_told)
+{
+	union tcp_cc_info info;
+	int fd;
+
+	if (stack_is_kernel())
+		SKIP(return, "which of its algorithms are there is the kernel's");
+	fd = open_with(w, "bbr");
+	send_pattern(fd, 0, 30 * SEGMENT);
+	expect_segments(w, 0, IW);
+	inject(w, ACK, .ack = at(IW));
+	/* from now on what is sent tells of the path */
+	do {
+		check(receive(w, 1000));
+	} while (w->last.s.seq != at(IW + 5));
+	inject(w, ACK, .ack = at(IW + 6));
+	check_eq(cc_info(fd, &info, " bbr:(bw:[0-9]*bps,mrtt:[0-9.]*,pacing_gain:2[0-9.]*,cwnd_gain:2[0-9.]*)"),
+		 sizeof(info.bbr));
+	check_gt(info.bbr.bbr_bw_lo, 0);
+	check_eq(info.bbr.bbr_pacing_gain, 739);	/* STARTUP: 2 / ln 2 */
+	check_gt(info.bbr.bbr_min_rtt, 0);
+	check_lt(info.bbr.bbr_min_rtt, 100000000);
+	drain(w);
+}
+
 /* RFC 8257: without marks there is nothing to live by. */
 WIRE_TEST(cong, dctcp_asks_for_ECN_whatever_the_setting)
 {
@@ -395,6 +435,29 @@ WIRE_TEST(cong, dctcp_reduces_the_window_by_half_of_alpha)
 	inject(w, ACK | ECE, .ack = at(1));
 	check_eq(tcp_info(fd).tcpi_snd_ssthresh, 5);
 	check_eq(tcp_info(fd).tcpi_snd_cwnd, 5);
+}
+
+WIRE_TEST(cong, what_dctcp_knows_of_marks_is_told)
+{
+	union tcp_cc_info info;
+	int fd;
+
+	if (stack_is_kernel())
+		SKIP(return, "which of its algorithms are there is the kernel's");
+	fd = open_dctcp(w);
+	send_pattern(fd, 0, 30 * SEGMENT);
+	expect_segments(w, 0, IW);
+	/* the first ACK begins a round, the others belong to it */
+	inject(w, ACK, .ack = at(1));
+	inject(w, ACK | ECE, .ack = at(3));
+	inject(w, ACK, .ack = at(4));
+	check_eq(cc_info(fd, &info, " dctcp:(ce_state:0,alpha:[0-9]*,ab_ecn:[0-9]*,ab_tot:[0-9]*)"),
+		 sizeof(info.dctcp));
+	check_eq(info.dctcp.dctcp_enabled, 1);
+	check_le(info.dctcp.dctcp_alpha, 1024);
+	check_eq(info.dctcp.dctcp_ab_ecn, 2 * SEGMENT);
+	check_eq(info.dctcp.dctcp_ab_tot, 3 * SEGMENT);
+	drain(w);
 }
 
 /* What the path has taught stays. */

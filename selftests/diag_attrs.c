@@ -98,66 +98,14 @@ TEST_F(attrs, congestion_control_is_named)
 	check_eq(strcmp((char *)e.attr[INET_DIAG_CONG].bytes, name), 0);
 }
 
-/* As much as makes a connection more than a request: then its algorithm is at work. */
-static void use_algorithm(int from, int to, const char *name)
-{
-	int i;
-
-	check_ok(setsockopt(from, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)));
-	for (i = 0; i < 50; i++) {
-		send_pattern(from, i * 20000, 20000);
-		recv_pattern(to, i * 20000, 20000);
-	}
-}
-
-/* The attribute, and TCP_CC_INFO: a moment may be between them. */
-static void told_twice(int fd, int attr, void *by_diag, void *by_option, socklen_t size)
-{
-	struct diag_entry e = ask(fd, DIAG_EXT(INET_DIAG_CONG) | DIAG_EXT(INET_DIAG_VEGASINFO));
-	union tcp_cc_info info;
-	socklen_t len = sizeof(info);
-
-	check_eq(e.attr[attr].len, size);
-	memcpy(by_diag, e.attr[attr].bytes, size);
-	check_ok(getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, &info, &len));
-	check_eq(len, size);
-	memcpy(by_option, &info, size);
-}
-
-TEST_F(attrs, what_bbr_knows_of_the_path_is_told)
-{
-	struct tcp_bbr_info told, own;
-
-	use_algorithm(self->a, self->b, "bbr");
-	told_twice(self->a, INET_DIAG_BBRINFO, &told, &own, sizeof(told));
-	check_eq(memcmp(&told, &own, sizeof(told)), 0);
-	check_gt(told.bbr_bw_lo | told.bbr_bw_hi, 0);
-	check_gt(told.bbr_min_rtt, 0);
-	check_le(told.bbr_min_rtt, tcp_info(self->a).tcpi_rtt + 1000000);
-	check_ge(told.bbr_pacing_gain, 88);	/* to drain; 739 to fill */
-	check_le(told.bbr_pacing_gain, 739);
-}
-
-TEST_F(attrs, what_dctcp_knows_of_marks_is_told)
-{
-	struct tcp_dctcp_info told, own;
-
-	use_algorithm(self->a, self->b, "dctcp");
-	told_twice(self->a, INET_DIAG_DCTCPINFO, &told, &own, sizeof(told));
-	check_eq(memcmp(&told, &own, sizeof(told)), 0);
-	check_eq(told.dctcp_enabled, 1);
-	check_eq(told.dctcp_ce_state, 0);
-	check_eq(told.dctcp_ab_ecn, 0);		/* lo marks nothing */
-	check_le(told.dctcp_alpha, 1024);
-}
-
+/* What others have is told in congestion_control, where they have seen a path. */
 TEST_F(attrs, cubic_has_nothing_to_tell)
 {
 	union tcp_cc_info info;
 	socklen_t len = sizeof(info);
 	struct diag_entry e;
 
-	use_algorithm(self->a, self->b, "cubic");
+	check_ok(setsockopt(self->a, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5));
 	e = ask(self->a, DIAG_EXT(INET_DIAG_VEGASINFO));
 	check_eq(e.attr[INET_DIAG_BBRINFO].len + e.attr[INET_DIAG_DCTCPINFO].len +
 		 e.attr[INET_DIAG_VEGASINFO].len, 0);
