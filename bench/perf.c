@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -148,14 +149,16 @@ static void measure_lo(void)
 }
 
 /* A server in another namespace; it listens when it says so. */
-static void start_server(int host)
+static pid_t start_server(int host)
 {
 	char said[128];
 	int pipe_ends[2];
 	FILE *from;
+	pid_t pid;
 
 	check_ok(pipe(pipe_ends));
-	if (!check_ok(fork())) {
+	pid = check_ok(fork());
+	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		host_enter(host);
 		dup2(pipe_ends[1], STDOUT_FILENO);
@@ -166,17 +169,22 @@ static void start_server(int host)
 	from = fdopen(pipe_ends[0], "r");
 	check(from && fgets(said, sizeof(said), from));
 	fclose(from);
+	return pid;
 }
 
 static void measure_veth(void)
 {
 	int here = host_here(), there = host_new();
+	pid_t server;
 	size_t i;
 
 	host_connect(&(struct plug){ here, "here", HERE }, &(struct plug){ there, "there", THERE });
-	start_server(there);
+	server = start_server(there);
 	for (i = 0; i < COUNT(over_veth); i++)
 		print_row(&over_veth[i], "tcp,mytcp", "-H " THERE);
+	/* whose sockets hold the module */
+	kill(server, SIGTERM);
+	check_eq(waitpid(server, NULL, 0), server);
 }
 
 /* Many connections make none of them slower. */
@@ -260,7 +268,9 @@ static void measure_presence(const char *module)
 {
 	struct own *own = shared(3 * sizeof(*own));
 
-	shell("rmmod mytcp");
+	/* the last connections may be closing still */
+	shell("for i in $(seq 100); do rmmod mytcp 2>/tmp/rmmod && exit; sleep 0.1; done; "
+	      "cat /tmp/rmmod /proc/net/mytcp; exit 1");
 	in_namespace(measure_own, &own[0]);
 	shell("insmod %s", module);
 	in_namespace(measure_own, &own[1]);
