@@ -8,6 +8,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/compat/bpf_connect.h"
+#include "mytcp/engine/early.h"
 #include "mytcp/engine/fastopen.h"
 #include "mytcp/engine/hooks.h"
 #include "mytcp/engine/ip.h"
@@ -112,6 +113,7 @@ int mytcp_api_connect(struct sock *sk, struct sockaddr *addr, int addr_len)
 
 	if (err)
 		return err;
+	mytcp_early_attach(sk);
 
 	/*
 	 * The tracepoint of the transition wants the key that port_connect()

@@ -8,6 +8,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/engine/acceptq.h"
+#include "mytcp/engine/early.h"
 #include "mytcp/engine/hooks.h"
 #include "mytcp/sock/fastopen.h"
 #include "mytcp/sock/bound.h"
@@ -171,5 +172,7 @@ struct sock *mytcp_api_accept(struct sock *sk, int flags, int *err, bool *more)
 	*more = mytcp_sock_has_child(sk);
 out:
 	release_sock(sk);
+	if (child)
+		mytcp_early_attach(child);
 	return child;
 }

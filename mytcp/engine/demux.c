@@ -23,6 +23,7 @@
 #include "mytcp/engine/demux.h"
 #include "mytcp/engine/cookies.h"
 #include "mytcp/engine/defrag.h"
+#include "mytcp/engine/early.h"
 #include "mytcp/engine/exthdr.h"
 #include "mytcp/engine/icmp.h"
 #include "mytcp/engine/ip.h"
@@ -261,10 +262,12 @@ static void demux_sock(struct sock *sk, struct sk_buff *skb,
 	if (!demux_allowed(sk, skb, key, seg))
 		return;
 	demux_note_origin(sk, skb);
+	bh_lock_sock_nested(sk);
+	if (!sock_owned_by_user(sk))
+		mytcp_early_note(sk, skb);
 	/* Neither is valid once the skb waits in a queue. */
 	skb->dev = NULL;
 	skb_dst_drop(skb);
-	bh_lock_sock_nested(sk);
 	if (!sock_owned_by_user(sk))
 		demux_receive(sk, skb, seg);
 	else if (sk_add_backlog(sk, skb, demux_backlog_limit(sk)))
@@ -635,6 +638,7 @@ static void __net_exit demux_net_exit(struct net *net)
 	mn->defrag6 = 0;
 #endif
 	mutex_unlock(&attach_lock);
+	mytcp_early_detach(net);
 	/* No segment is under way any more, nothing new is made. */
 	synchronize_net();
 	mytcp_synq_purge(net);

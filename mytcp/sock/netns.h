@@ -98,6 +98,7 @@ struct mytcp_counters {
  * @hooks: netfilter hooks are registered; written under the mutex of demux
  * @defrag6: fragments of IPv6 are put together early: 1 yes, -1 they cannot be, 0
  *	nobody has asked yet; likewise
+ * @early: the hooks that give segments their routes are; written under the mutex of early
  * @ip_local_port_range: first and last ephemeral port
  * @rmem: receive buffer: least, default, most, bytes
  * @wmem: send buffer, likewise
@@ -167,6 +168,7 @@ struct mytcp_net {
 	unsigned long *ports;
 	bool hooks;
 	s8 defrag6;
+	bool early;
 	int ip_local_port_range[2];
 	int rmem[3];
 	int wmem[3];

@@ -159,6 +159,7 @@ void mytcp_sock_reset(struct sock *sk)
 	mytcp_algorithms_take_room(&mytcp_sk(sk)->cong);
 	/* of the next path nothing is known */
 	WRITE_ONCE(sk->sk_pacing_rate, READ_ONCE(sk->sk_max_pacing_rate));
+	dst_release(rcu_replace_pointer(sk->sk_rx_dst, NULL, lockdep_sock_is_held(sk)));
 	clear_connection(mytcp_sk(sk));
 }
 
@@ -455,6 +456,7 @@ void mytcp_sock_purge_send(struct sock *sk)
 	}
 	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
 		mytcp_sock_free_sent(sk, skb);
+	sk_mem_reclaim(sk);
 	mytcp_sk(sk)->lost = 0;
 	if (mytcp_sk(sk)->bulk) {
 		mytcp_sk(sk)->bulk->sacked = 0;
