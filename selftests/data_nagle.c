@@ -247,3 +247,41 @@ WIRE_TEST(nagle, third_segment_may_be_the_last)
 }
 
 TEST_HARNESS_MAIN
+
+WIRE_FIXTURE(nagle_jumbo, .mtu = 9000)
+
+#define JUMBO	8000
+
+/* A small segment under way does not hold back the end of what is so much larger. */
+WIRE_TEST(nagle_jumbo, the_end_of_a_large_message_goes_with_it)
+{
+	int fd = open_passive(w, MSS(JUMBO)), i;
+
+	if (stack_is_kernel())
+		SKIP(return, "it waits for the ACK");
+	send_pattern(fd, 0, 10);
+	expect(w, ACK | PSH, .len = 10);
+	send_pattern(fd, 10, 5 * JUMBO + 100);
+	for (i = 0; i < 5; i++)
+		expect(w, ACK | ANYPSH, .seq = 11 + i * JUMBO, .len = JUMBO);
+	expect(w, ACK | PSH, .seq = 11 + 5 * JUMBO, .len = 100);
+	/* but what follows that waits, as ever */
+	send_pattern(fd, 10 + 5 * JUMBO + 100, 10);
+	expect_none(w, 0);
+	inject(w, ACK);
+	expect(w, ACK | PSH, .seq = 11 + 5 * JUMBO + 100, .len = 10);
+}
+
+WIRE_TEST(nagle_jumbo, the_end_of_a_smaller_one_waits)
+{
+	int fd = open_passive(w, MSS(JUMBO)), i;
+
+	send_pattern(fd, 0, 10);
+	expect(w, ACK | PSH, .len = 10);
+	send_pattern(fd, 10, 3 * JUMBO + 100);
+	for (i = 0; i < 3; i++)
+		expect(w, ACK | ANYPSH, .seq = 11 + i * JUMBO, .len = JUMBO);
+	expect_none(w, 0);
+	inject(w, ACK);
+	expect(w, ACK | PSH, .seq = 11 + 3 * JUMBO, .len = 100);
+}

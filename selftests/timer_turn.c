@@ -158,3 +158,51 @@ WIRE_TEST(turn, who_asked_for_quick_acks_gets_them)
 }
 
 TEST_HARNESS_MAIN
+
+#define RUN	40	/* small segments, one directly behind the other */
+
+static void *read_all(void *arg)
+{
+	int fd = *(int *)arg, i;
+
+	for (i = 0; i < RUN; i++)
+		recv_pattern(fd, i * 10, 10);
+	return NULL;
+}
+
+/* Each ACK would have a sender with Nagle's algorithm send one more so small. */
+WIRE_TEST(turn, many_in_a_row_are_acknowledged_together)
+{
+	int fd = open_passive(w), i, acks = 0;
+	pthread_t user = begin(w, read_all, &fd);
+
+	if (stack_is_kernel())
+		SKIP(return, "it acknowledges each that is read");
+	for (i = 0; i < RUN; i++)
+		inject(w, ACK | PSH, .len = 10);
+	while (w->last.s.ack != 1 + RUN * 10) {
+		expect(w, ACK, .ack = ANY);
+		acks++;
+	}
+	check_le((w->last.us - w->mark) / 1000, TICKS);
+	check_le(acks, 24);
+	pthread_join(user, NULL);
+	expect_none(w, 1000);
+}
+
+/* When they come one at a time, they are no run. */
+WIRE_TEST(turn, many_with_pauses_are_acknowledged_each)
+{
+	int fd = open_passive(w), i;
+	pthread_t user = begin(w, read_all, &fd);
+
+	/* after the last he does not wait for another */
+	for (i = 1; i < RUN; i++) {
+		inject(w, ACK | PSH, .len = 10);
+		expect_within(w, TICKS, ACK, 0);
+		expect_none(w, 20);
+	}
+	inject(w, ACK | PSH, .len = 10);
+	expect(w, ACK);
+	pthread_join(user, NULL);
+}

@@ -8,6 +8,7 @@
 
 #include "mytcp/api/api.h"
 #include "mytcp/compat/tcp_info.h"
+#include "mytcp/engine/congestion.h"
 #include "mytcp/engine/ecn.h"
 #include "mytcp/sock/algorithms.h"
 #include "mytcp/sock/sent.h"
@@ -206,6 +207,9 @@ void mytcp_api_info(struct sock *sk, struct tcp_info *info)
 
 	memset(info, 0, sizeof(*info));
 	info->tcpi_state = mytcp_sock_state(sk);
+	/* worked out at each ACK only for those that the rate may hold back */
+	if (sk->sk_state != MYTCP_LISTEN && !mytcp_algorithms_room(&ms->cong))
+		mytcp_congestion_pace(sk);
 	info->tcpi_pacing_rate = rate_of(READ_ONCE(sk->sk_pacing_rate));
 	info->tcpi_max_pacing_rate = rate_of(READ_ONCE(sk->sk_max_pacing_rate));
 	info->tcpi_reordering = REORDERING;

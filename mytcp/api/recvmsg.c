@@ -355,6 +355,38 @@ static int recv_locked(struct sock *sk, struct msghdr *msg, size_t len,
 	return recv_stream(sk, msg, len, flags);
 }
 
+/* Nothing has come that a reader would be told of, and no ACK waits for him to wait. */
+static bool is_quiet(const struct sock *sk)
+{
+	return skb_queue_empty_lockless(&sk->sk_receive_queue) &&
+	       !READ_ONCE(sk->sk_backlog.tail) && !READ_ONCE(sk->sk_err) &&
+	       !(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) &&
+	       mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED)) &&
+	       !READ_ONCE(mytcp_sk(sk)->ack_pending);
+}
+
+/*
+ * Most readers come before the data, and wait until there is some: they need no lock for
+ * that. Whatever else there may be to wait for or to do is left to recv_stream(), which
+ * looks at everything again.
+ */
+static void await_data(struct sock *sk, size_t len, int flags)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	long timeo = MAX_SCHEDULE_TIMEOUT;
+
+	if (!len || (flags & (MSG_DONTWAIT | MSG_OOB | MSG_PEEK)) || !is_quiet(sk) ||
+	    READ_ONCE(sk->sk_rcvtimeo) != MAX_SCHEDULE_TIMEOUT ||
+	    READ_ONCE(sk->sk_rcvlowat) != 1)
+		return;
+	add_wait_queue(sk_sleep(sk), &wait);
+	sk_set_bit(SOCKWQ_ASYNC_WAITDATA, sk);
+	while (is_quiet(sk) && !signal_pending(current))
+		timeo = wait_woken(&wait, TASK_INTERRUPTIBLE, timeo);
+	sk_clear_bit(SOCKWQ_ASYNC_WAITDATA, sk);
+	remove_wait_queue(sk_sleep(sk), &wait);
+}
+
 /* What is left, for one who asks on every read; a FIN is worth one more. */
 static int inq_hint(const struct sock *sk)
 {
@@ -399,6 +431,7 @@ int mytcp_api_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	    skb_queue_empty_lockless(&sk->sk_receive_queue) &&
 	    mytcp_sock_in(sk, MYTCP_ST(ESTABLISHED)))
 		sk_busy_loop(sk, flags & MSG_DONTWAIT);
+	await_data(sk, len, flags);
 
 	lock_sock(sk);
 	ret = recv_locked(sk, msg, len, flags);

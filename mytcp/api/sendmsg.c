@@ -19,6 +19,9 @@
 /* New skbs between two looks at what has arrived meanwhile. */
 #define BACKLOG_EVERY	16
 
+/* Octets that come so soon behind a full skb that it waits for them. */
+#define SOON		4096
+
 /* What sending_copy() says when an skb has no place for another fragment. */
 #define NO_FRAGMENT	(-ENOSPC)
 
@@ -309,7 +312,9 @@ static void sending_queued(struct sending *s, struct sk_buff *skb, int len)
 	if (!msg_data_left(s->msg)) {
 		if (s->flags & MSG_EOR)
 			mytcp_cb(skb)->flags |= MYTCP_CB_EOR;
-	} else if (skb->len >= s->goal && !(s->flags & MSG_OOB)) {
+	} else if (skb->len >= s->goal && !(s->flags & MSG_OOB) &&
+		   msg_data_left(s->msg) > SOON) {
+		/* else they go together, and wake the reader once */
 		push_full(s, skb);
 	}
 }

@@ -63,19 +63,19 @@ static void ack_clean_queue(struct sock *sk, struct mytcp_news *news)
  */
 static u32 ack_sample_us(const struct mytcp_sock *ms,
 			 const struct mytcp_seg *seg,
-			 const struct mytcp_news *news)
+			 const struct mytcp_news *news, u64 now_us)
 {
 	/* Of our SYN-ACK the SYN queue has taken it. */
 	if (mytcp_sock_state(&ms->inet.sk) == MYTCP_SYN_RECV && ms->rtt.srtt_us)
 		return 0;
 	if (news->sent_us && !news->again) {
-		u64 us = mytcp_clock_us() - news->sent_us;
+		u64 us = now_us - news->sent_us;
 
 		return clamp_t(u64, us, 1, U32_MAX);
 	}
 	if ((ms->opt & MYTCP_HAS_TS) && (seg->opts.has & MYTCP_HAS_TS) &&
 	    seg->opts.tsecr) {
-		u32 ms_ago = mytcp_clock_ms() + ms->ts_offset -
+		u32 ms_ago = (u32)div_u64(now_us, USEC_PER_MSEC) + ms->ts_offset -
 			     seg->opts.tsecr;
 
 		if (ms_ago < U32_MAX / USEC_PER_MSEC / 2)
@@ -165,7 +165,7 @@ static void ack_note_timeouts(struct mytcp_bulk *bulk)
 
 /* What is acknowledged leaves the queue; the round trip, or 0. */
 static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
-		       struct mytcp_news *news)
+		       struct mytcp_news *news, u64 now_us)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 rtt_us;
@@ -176,7 +176,7 @@ static u32 ack_advance(struct sock *sk, const struct mytcp_seg *seg,
 	mytcp_tally(ms)->bytes_acked += news->acked - mytcp_sock_is_early(sk);
 	ack_clean_queue(sk, news);
 	mytcp_sacked_advance(sk, news);
-	rtt_us = ack_sample_us(ms, seg, news);
+	rtt_us = ack_sample_us(ms, seg, news, now_us);
 	if (rtt_us)
 		ack_sampled(sk, news, rtt_us);
 	ms->retransmits = 0;
@@ -220,6 +220,58 @@ static void ack_advanced(struct sock *sk)
 }
 
 /*
+ * Most ACKs are of new data, and tell nothing else: nothing is lost, SACKed, marked or
+ * in doubt, neither by them nor before.
+ */
+static bool ack_is_plain(const struct sock *sk, const struct mytcp_seg *seg)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	return seg->ack != ms->snd_una && !ms->bulk && !ms->lost && !ms->dupacks &&
+	       ms->recovery == MYTCP_RECOVERY_OPEN &&
+	       !(seg->opts.has & MYTCP_HAS_SACK) && mytcp_sacked_agreed(ms) &&
+	       !mytcp_ecn_congested(sk, seg) && mytcp_sock_in(sk, MYTCP_SYNCHRONIZED);
+}
+
+/* ack_take() for them: what could only find nothing is left out. */
+static void ack_take_plain(struct sock *sk, const struct mytcp_seg *seg)
+{
+	struct mytcp_sock *ms = mytcp_sk(sk);
+	u32 before = ms->snd_una, rtt_us;
+	struct mytcp_cong_ack told = {
+		.now_us = mytcp_clock_us(),
+		.cwnd_limited = ms->cwnd_limited,
+	};
+	struct mytcp_news news;
+
+	news.acked = seg->ack - before;
+	news.sent_us = 0;
+	news.segs = 0;
+	news.again = false;
+	news.rate = (struct mytcp_rate_news) {};
+	ms->snd_una = seg->ack;
+	mytcp_tally(ms)->bytes_acked += news.acked;
+	ack_clean_queue(sk, &news);
+	rtt_us = ack_sample_us(ms, seg, &news, told.now_us);
+	if (rtt_us) {
+		mytcp_rtt_sample(&ms->rtt, rtt_us);
+		trace_mytcp_rtt(sk, rtt_us);
+	}
+	ms->retransmits = 0;
+	ms->first_rtx_ms = 0;
+	sk->sk_err_soft = 0;
+	if (mytcp_seq_gt(ms->snd_una, ms->recover))
+		ms->recover = ms->snd_una;
+	mytcp_count_add(sock_net(sk), TCPDelivered, news.segs);
+	told.rtt_us = rtt_us;
+	told.acked = ack_segments(ms, before);
+	told.delivered = news.segs;
+	told.in_flight = mytcp_recovery_in_flight(sk);
+	mytcp_congestion_on_ack(sk, &told, &news.rate);
+	ack_advanced(sk);
+}
+
+/*
  * All that an ACK tells of what was sent. @dup: it is a duplicate, as far as that
  * can be told without SACK.
  */
@@ -229,7 +281,7 @@ static void ack_take(struct sock *sk, const struct mytcp_seg *seg, bool dup)
 	bool marked = mytcp_ecn_congested(sk, seg);
 	bool forward = seg->ack != ms->snd_una;
 	u32 before = ms->snd_una;
-	struct mytcp_cong_ack told = {};
+	struct mytcp_cong_ack told = { .now_us = mytcp_clock_us() };
 	struct mytcp_news news;
 
 	mytcp_sacked_begin(sk, seg, &news);
@@ -237,7 +289,7 @@ static void ack_take(struct sock *sk, const struct mytcp_seg *seg, bool dup)
 		/* it was for what is acknowledged now */
 		if (ms->timer_job == MYTCP_JOB_REORDER)
 			ms->timer_job = MYTCP_JOB_NONE;
-		told.rtt_us = ack_advance(sk, seg, &news);
+		told.rtt_us = ack_advance(sk, seg, &news, told.now_us);
 		told.acked = ack_segments(ms, before);
 	}
 	mytcp_sacked_blocks(sk, seg, &news);
@@ -317,7 +369,11 @@ int mytcp_ack_process(struct sock *sk, const struct mytcp_seg *seg,
 		mytcp_recovery_on_ece(sk, seg->ack);
 	window_changed = ack_update_window(sk, seg);
 	dup = ack_is_duplicate(sk, seg, window_changed);
-	if (seg->ack != ms->snd_una || dup || (seg->opts.has & MYTCP_HAS_SACK)) {
+	if (ack_is_plain(sk, seg)) {
+		ack_take_plain(sk, seg);
+		*acts |= MYTCP_ACT_PUSH;
+	} else if (seg->ack != ms->snd_una || dup ||
+		   (seg->opts.has & MYTCP_HAS_SACK)) {
 		ack_take(sk, seg, dup);
 		*acts |= MYTCP_ACT_PUSH;
 	}

@@ -73,8 +73,8 @@ void mytcp_congestion_pace(struct sock *sk)
 /**
  * mytcp_congestion_on_ack() - an ACK has come, and recovery knows of it
  * @sk: socket, locked
- * @told: what it told; in_flight is that after it. The clock, the round trip's
- *	average, the rate and pacing are filled in
+ * @told: what it told, at now_us; in_flight is that after it. The round trip's average,
+ *	the rate and pacing are filled in
  * @news: of the segments it tells of, or NULL
  */
 void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
@@ -88,7 +88,6 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 	if (told->cwnd_limited)
 		mytcp_congestion_want_room(sk);
 	mytcp_tally(ms)->delivered += told->delivered;
-	told->now_us = mytcp_clock_us();
 	told->srtt_us = ms->rtt.srtt_us >> 3;
 	told->in_flight += told->delivered;
 	told->paced = mytcp_sock_paces(sk);
@@ -102,7 +101,9 @@ void mytcp_congestion_on_ack(struct sock *sk, struct mytcp_cong_ack *told,
 		room->delivered_ce += told->delivered_ce;
 	}
 	mytcp_cong_on_ack(&ms->cong, told);
-	mytcp_congestion_pace(sk);
+	/* what has never filled the window is only told its rate, see api/info */
+	if (room || told->paced || ms->cong.ops->pacing_rate)
+		mytcp_congestion_pace(sk);
 	mytcp_trace_cwnd(sk, was_cwnd, was_ssthresh);
 }
 

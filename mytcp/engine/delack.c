@@ -8,6 +8,10 @@
  * first: he has been woken, and most answer, or close. The ACK rides on that;
  * it goes at once when he begins to wait again, in recv() or poll(), and in a
  * jiffy when he does neither.
+ *
+ * Of a run of small segments, many of them in a jiffy, he would take one at a time, and
+ * each ACK would let Nagle's algorithm send just one more. There the ACK waits for the
+ * next jiffy, and what is written meanwhile makes full segments.
  */
 #include "mytcp/engine/delack.h"
 #include "mytcp/engine/timer.h"
@@ -16,6 +20,9 @@
 #define DELACK_MIN	((unsigned int)(HZ / 25))	/* 40 ms */
 #define DELACK_MAX	((unsigned int)(HZ / 5))	/* 200 ms, MUST-40 */
 #define QUICK_MAX	16
+/* Small segments of a run, each with the one before it in the same jiffy. */
+#define RUN		16
+#define RUN_MAX		(2 * RUN)
 
 /* TCP_QUICKACK = 0, which is pingpong, is stronger than this. */
 static void delack_raise_quick(struct mytcp_sock *ms, u8 most)
@@ -40,6 +47,23 @@ void mytcp_delack_enter_quick(struct sock *sk, u8 most)
 	ms->ack_pingpong = false;
 }
 
+/* One jiffy is not as busy as it might be at its end and at its beginning. */
+static void delack_note_small(struct mytcp_sock *ms, u32 gap)
+{
+	if (!gap)
+		ms->ack_run = min(ms->ack_run + 1, RUN_MAX);
+	else if (gap == 1)
+		ms->ack_run -= min_t(u8, ms->ack_run, RUN / 4);
+	else
+		ms->ack_run = 0;
+}
+
+/* Not where each is answered, nor where the user has asked for ACKs at once. */
+static bool delack_is_run(const struct mytcp_sock *ms)
+{
+	return ms->ack_run >= RUN && !ms->ack_pingpong && !ms->ack_eager;
+}
+
 /**
  * mytcp_delack_note_data() - data arrived in order
  * @sk: socket, locked
@@ -55,6 +79,8 @@ void mytcp_delack_note_data(struct sock *sk, u32 len)
 	if (len >= ms->rcv_mss)
 		ms->rcv_mss = min_t(u32, len, ms->advmss);
 	ms->ack_pushed = len < ms->rcv_mss;
+	if (ms->ack_pushed)
+		delack_note_small(ms, gap);
 
 	if (!ms->ack_ato) {
 		delack_raise_quick(ms, QUICK_MAX);
@@ -105,7 +131,7 @@ bool mytcp_delack_due(struct sock *sk)
 	if (!ms->ack_pending)
 		return false;
 	ms->ack_turn = ms->ack_pushed && !ms->ack_pingpong &&
-		       delack_has_waiter(sk);
+		       !delack_is_run(ms) && delack_has_waiter(sk);
 	if (ms->ack_quick && !ms->ack_pingpong && !ms->ack_turn)
 		return true;
 	/*
@@ -127,14 +153,14 @@ void mytcp_delack_schedule(struct sock *sk)
 	unsigned int most = HZ / 2;
 	unsigned int delay = ms->ack_ato ?: DELACK_MIN;
 
-	if (ms->ack_turn && ms->ack_quick)
+	if ((ms->ack_turn && ms->ack_quick) || delack_is_run(ms))
 		most = 1;
 	else if (ms->ack_pingpong || ms->ack_pushed)
 		most = DELACK_MAX;
 	if (ms->rtt.srtt_us)
 		most = min_t(unsigned int, most,
 			     max_t(unsigned int, DELACK_MIN,
-				   usecs_to_jiffies(ms->rtt.srtt_us >> 3)));
+				   mytcp_timer_jiffies(ms->rtt.srtt_us >> 3)));
 	delay = min(delay, min(most, DELACK_MAX));
 	/* An ACK owed for an earlier segment is not put off. */
 	if (ms->delack_armed &&
@@ -174,7 +200,8 @@ bool mytcp_delack_after_read(struct sock *sk, int copied, bool waits)
 			return true;
 		/* A one-way stream of small messages must not wait for us. */
 		if (copied > 0 && ms->ack_pushed && !ms->ack_pingpong &&
-		    !ms->ack_turn && !atomic_read(&sk->sk_rmem_alloc))
+		    !ms->ack_turn && !delack_is_run(ms) &&
+		    !atomic_read(&sk->sk_rmem_alloc))
 			return true;
 	}
 	if (copied <= 0 || (sk->sk_shutdown & RCV_SHUTDOWN))

@@ -137,7 +137,7 @@ bool mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg)
  * @sk: socket, locked
  * @seg: segment with an acceptable ACK
  */
-bool mytcp_ecn_congested(struct sock *sk, const struct mytcp_seg *seg)
+bool mytcp_ecn_congested(const struct sock *sk, const struct mytcp_seg *seg)
 {
 	return (mytcp_sk(sk)->ecn & MYTCP_ECN_OK) && (seg->flags & MYTCP_ECE) &&
 	       !(seg->flags & MYTCP_SYN);

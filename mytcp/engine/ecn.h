@@ -23,7 +23,7 @@ bool mytcp_ecn_asked(const struct sock *listener, const struct mytcp_seg *syn);
 bool mytcp_ecn_answers(const struct sock *listener, const struct dst_entry *dst);
 bool mytcp_ecn_turns(const struct sock *sk, const struct mytcp_seg *seg);
 bool mytcp_ecn_received(struct sock *sk, const struct mytcp_seg *seg);
-bool mytcp_ecn_congested(struct sock *sk, const struct mytcp_seg *seg);
+bool mytcp_ecn_congested(const struct sock *sk, const struct mytcp_seg *seg);
 u16 mytcp_ecn_mark(struct sock *sk, struct sk_buff *skb, bool fresh);
 
 /* RFC 8257 lives by marks, whatever net.mytcp.ecn says. Locked, or under RCU. */

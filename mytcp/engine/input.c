@@ -14,6 +14,7 @@
 #include "mytcp/engine/output.h"
 #include "mytcp/engine/paws.h"
 #include "mytcp/engine/reply.h"
+#include "mytcp/engine/sendq.h"
 #include "mytcp/engine/window.h"
 #include "mytcp/sock/drop.h"
 #include "mytcp/sock/fastopen.h"
@@ -109,6 +110,8 @@ static void input_syn_sent_established(struct sock *sk, struct sk_buff *skb,
 	mytcp_ecn_agreed(sk, seg);
 	mytcp_sock_set_state(sk, MYTCP_ESTABLISHED);
 	mytcp_output_sync_mss(sk, ms->pmtu);
+	/* for a first window of segments of that size */
+	mytcp_sendq_expand(sk);
 	/* A user who waits to write, or told us so, has data for the ACK. */
 	*acts |= sk->sk_write_pending || ms->defer_accept || ms->ack_pingpong ?
 		 MYTCP_ACT_SAVE_ACK : MYTCP_ACT_ACK;

@@ -23,21 +23,22 @@
 #define SACK_BASE	(2 + MYTCP_LEN_SACK_BASE)
 
 /* The clock of RFC 7323 as this connection shows it. */
-static u32 output_tsval(const struct mytcp_sock *ms)
+static u32 output_tsval(const struct mytcp_sock *ms, u64 now_us)
 {
-	return mytcp_clock_ms() + ms->ts_offset;
+	return (u32)div_u64(now_us, USEC_PER_MSEC) + ms->ts_offset;
 }
 
-static void output_put_timestamp(const struct mytcp_sock *ms,
+static void output_put_timestamp(const struct mytcp_sock *ms, u64 now_us,
 				 struct mytcp_opts *opts)
 {
 	opts->has |= MYTCP_HAS_TS;
-	opts->tsval = output_tsval(ms);
+	opts->tsval = output_tsval(ms, now_us);
 	opts->tsecr = ms->ts_recent;
 }
 
 /* Options of our SYN, or of the SYN-ACK of a simultaneous open. */
-static void output_syn_options(const struct sock *sk, struct mytcp_opts *opts)
+static void output_syn_options(const struct sock *sk, u64 now_us,
+			       struct mytcp_opts *opts)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 	u8 offer = ms->offer;
@@ -49,7 +50,7 @@ static void output_syn_options(const struct sock *sk, struct mytcp_opts *opts)
 	opts->mss = ms->advmss;
 	opts->wscale = ms->rcv_wscale;
 	if (offer & MYTCP_HAS_TS)
-		output_put_timestamp(ms, opts);
+		output_put_timestamp(ms, now_us, opts);
 }
 
 /*
@@ -68,16 +69,17 @@ static unsigned int output_sack_room(const struct mytcp_sock *ms, u32 len)
 }
 
 /* @len: octets of data that they stand before */
-static void output_options(struct sock *sk, struct mytcp_opts *opts, u32 len)
+static void output_options(struct sock *sk, u64 now_us, struct mytcp_opts *opts, u32 len)
 {
 	const struct mytcp_sock *ms = mytcp_sk(sk);
-	unsigned int room = output_sack_room(ms, len);
+	unsigned int room;
 
 	opts->has = 0;
 	if (ms->opt & MYTCP_HAS_TS)
-		output_put_timestamp(ms, opts);
+		output_put_timestamp(ms, now_us, opts);
 	if ((ms->opt & MYTCP_HAS_SACK_PERM) && ms->bulk &&
 	    mytcp_sacks_any(&ms->bulk->sacks)) {
+		room = output_sack_room(ms, len);
 		ms->bulk->untold = !room;
 		if (!room)
 			return;
@@ -102,7 +104,8 @@ static void output_urgent(const struct sock *sk, struct mytcp_seg *seg)
 	seg->urg = min_t(u32, ahead, U16_MAX);
 }
 
-static void output_fill(struct sock *sk, struct mytcp_seg *seg)
+/* @now_us: mytcp_clock_us(), which is not asked twice for a segment */
+static void output_fill(struct sock *sk, struct mytcp_seg *seg, u64 now_us)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
@@ -116,13 +119,13 @@ static void output_fill(struct sock *sk, struct mytcp_seg *seg)
 		seg->ack = 0;
 	}
 	if (seg->flags & MYTCP_SYN) {
-		output_syn_options(sk, &seg->opts);
+		output_syn_options(sk, now_us, &seg->opts);
 		/* RFC 7323 2.2: the window of a SYN is never scaled */
 		seg->wnd = min_t(u32, ms->rcv_wnd, U16_MAX);
 		ms->rcv_wup = ms->rcv_nxt;
 		return;
 	}
-	output_options(sk, &seg->opts, seg->len);
+	output_options(sk, now_us, &seg->opts, seg->len);
 	seg->wnd = mytcp_window_select(sk);
 	output_urgent(sk, seg);
 }
@@ -179,6 +182,7 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct mytcp_cb *cb = mytcp_cb(skb);
+	u64 now_us = mytcp_clock_us();
 	struct mytcp_seg seg;
 	struct sk_buff *copy;
 
@@ -188,14 +192,14 @@ static int output_transmit(struct sock *sk, struct sk_buff *skb)
 	seg.seq = cb->seq;
 	seg.len = skb->len;
 	seg.flags = cb->flags & (MYTCP_SYN | MYTCP_FIN | MYTCP_PSH);
-	output_fill(sk, &seg);
+	output_fill(sk, &seg, now_us);
 	output_set_gso(sk, copy, mytcp_plpmtu_is_probe(ms, cb));
 	if (!(seg.flags & MYTCP_SYN))
 		seg.flags |= mytcp_ecn_mark(sk, copy, !cb->tx && skb->len);
 	else
 		seg.flags |= mytcp_ecn_syn_flags(sk);
 
-	cb->sent_us = mytcp_clock_us();
+	cb->sent_us = now_us;
 	if (mytcp_algorithms_rate(&ms->cong))
 		mytcp_congestion_sent(sk, skb, mytcp_recovery_in_flight(sk));
 	if (cb->tx < U8_MAX)
@@ -218,7 +222,7 @@ static int output_bare(struct sock *sk, u32 seq, u16 flags, gfp_t gfp)
 	if (!skb)
 		return -ENOMEM;
 	skb_reserve(skb, MYTCP_HEADROOM);
-	output_fill(sk, &seg);
+	output_fill(sk, &seg, mytcp_clock_us());
 	ecn = mytcp_ecn_mark(sk, skb, false);
 	/* An RST carries no options but timestamps: there is nothing to agree */
 	if (flags & MYTCP_RST)
@@ -287,7 +291,8 @@ int mytcp_output_retransmit(struct sock *sk, struct sk_buff *skb)
 	mytcp_sendq_sent_now(sk, skb);
 	if (ms->bulk && !(cb->flags & MYTCP_SYN))
 		mytcp_undo_sent_again(&ms->bulk->undo, cb->seq, cb->end,
-				      ms->opt & MYTCP_HAS_TS, output_tsval(ms));
+				      ms->opt & MYTCP_HAS_TS,
+				     output_tsval(ms, mytcp_clock_us()));
 	mytcp_tally(ms)->bytes_retrans += skb->len;
 	mytcp_tally(ms)->total_retrans++;
 	mytcp_count(sock_net(sk), RetransSegs);
@@ -411,7 +416,7 @@ int mytcp_output_open(struct sock *sk,
 	copy->dev = NULL;	/* the tree's, see sock/sent.h */
 	seg.seq = mytcp_cb(syn)->seq;
 	seg.len = copy->len;
-	output_fill(sk, &seg);
+	output_fill(sk, &seg, mytcp_clock_us());
 	if (cookie) {
 		seg.opts.has |= MYTCP_HAS_FASTOPEN;
 		seg.opts.fastopen = *cookie;
@@ -480,7 +485,7 @@ static void output_choose_numbers(struct sock *sk)
 	ms->snd_up = ms->iss;
 	ms->pushed_seq = ms->iss;
 	ms->recover = ms->iss;
-	ms->once.syn_tsval = output_tsval(ms);
+	ms->once.syn_tsval = output_tsval(ms, mytcp_clock_us());
 }
 
 /**
@@ -691,5 +696,7 @@ u32 mytcp_output_goal(struct sock *sk)
 	most = min_t(u32, most, sk->sk_gso_max_segs * ms->mss);
 	if (mytcp_sock_paces(sk))
 		most = min(most, mytcp_pacing_burst(sk));
+	if (mytcp_window_half(ms) < ms->mss)
+		return mytcp_window_half(ms);
 	return max_t(u32, rounddown(most, ms->mss), ms->mss);
 }

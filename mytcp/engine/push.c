@@ -12,7 +12,16 @@
 #include "mytcp/engine/spurious.h"
 #include "mytcp/engine/tail.h"
 #include "mytcp/engine/timer.h"
+#include "mytcp/engine/window.h"
 #include "mytcp/sock/trace.h"
+
+/*
+ * Octets behind which a small segment is no burden, and holds back no other: the end of a
+ * large message goes with it.
+ */
+#define AMPLE		32768
+/* Segments that loopback takes at once, and the peer's softirq with it. */
+#define AT_ONCE		8
 
 /* Octets the peer's window still takes from @seq on; MUST-34: never negative. */
 static u32 push_usable(const struct mytcp_sock *ms, u32 seq)
@@ -28,7 +37,8 @@ static bool push_nagle_holds(const struct sock *sk, const struct sk_buff *skb)
 	const struct mytcp_sock *ms = mytcp_sk(sk);
 
 	if ((mytcp_cb(skb)->flags & MYTCP_FIN) ||
-	    !skb_queue_is_last(&sk->sk_write_queue, skb))
+	    !skb_queue_is_last(&sk->sk_write_queue, skb) ||
+	    skb->len >= mytcp_window_half(ms))
 		return false;
 	if (ms->nonagle & MYTCP_NAGLE_PUSH)
 		return false;
@@ -38,7 +48,8 @@ static bool push_nagle_holds(const struct sock *sk, const struct sk_buff *skb)
 		return false;
 	/* Minshall: only a small segment under way holds the next one back. */
 	return ms->snd_nxt != ms->snd_una &&
-	       mytcp_seq_gt(ms->snd_sml, ms->snd_una);
+	       mytcp_seq_gt(ms->snd_sml, ms->snd_una) &&
+	       ms->snd_nxt - ms->snd_sml < AMPLE;
 }
 
 /*
@@ -211,7 +222,7 @@ static int push_probe(struct sock *sk)
 }
 
 /* Returns true when a timer, or the device, will go on with what is held back. */
-static bool push_fresh(struct sock *sk)
+static bool push_each(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	struct sk_buff *skb;
@@ -242,6 +253,20 @@ static bool push_fresh(struct sock *sk)
 			return false;
 	}
 	return false;
+}
+
+/* A few go together: a peer on this host sees all of them when it looks at the first. */
+static bool push_fresh(struct sock *sk)
+{
+	u32 waiting = skb_queue_len(&sk->sk_write_queue);
+	bool together = waiting > 1 && waiting <= AT_ONCE, held;
+
+	if (together)
+		local_bh_disable();
+	held = push_each(sk);
+	if (together)
+		local_bh_enable();
+	return held;
 }
 
 /* @held: it is the pacer, or the device, that has more to send */
@@ -278,6 +303,15 @@ static void push_note_phase(struct sock *sk, bool held)
 	room->phase = phase;
 }
 
+/* All was sent, and acknowledged: request and response end most ACKs so. */
+static bool push_is_done(const struct sock *sk)
+{
+	const struct mytcp_sock *ms = mytcp_sk(sk);
+
+	return !mytcp_sendq_unsent(sk) && mytcp_sent_empty(sk) &&
+	       !mytcp_algorithms_room(&ms->cong);
+}
+
 /**
  * mytcp_output_push() - send what the windows and Nagle allow
  * @sk: socket, locked
@@ -289,6 +323,9 @@ void mytcp_output_push(struct sock *sk)
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 before = ms->snd_nxt;
 	bool held = false;
+
+	if (push_is_done(sk))
+		return;
 
 	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) && !mytcp_sock_is_early(sk))
 		return;

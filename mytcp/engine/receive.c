@@ -115,6 +115,8 @@ void mytcp_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg *seg)
 	}
 	if (receive_has_to_tell(ms, acts, sent))
 		receive_acknowledge(sk, acts);
+	/* of what was acknowledged, as far as nothing has needed it */
+	sk_mem_reclaim(sk);
 	if (acts & MYTCP_ACT_TIMEWAIT)
 		mytcp_timewait_enter(sk, MYTCP_TIME_WAIT,
 				     READ_ONCE(mytcp_net(sock_net(sk))->tw_timeout));

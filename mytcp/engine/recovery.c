@@ -26,15 +26,14 @@ static u32 recovery_pipe(const struct mytcp_sock *ms)
 }
 
 /**
- * mytcp_recovery_in_flight() - segments believed to be in the network
- * @sk: socket, locked
+ * mytcp_recovery_segments() - mytcp_recovery_in_flight(), when something was sent
+ * @ms: socket, locked
  *
  * A SACK, or without it a duplicate ACK, tells that a segment left the network, a
  * mark that one is lost.
  */
-u32 mytcp_recovery_in_flight(const struct sock *sk)
+u32 mytcp_recovery_segments(const struct mytcp_sock *ms)
 {
-	const struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 segs = DIV_ROUND_UP(recovery_pipe(ms), max_t(u32, ms->mss, 1));
 
 	return segs - min_t(u32, segs, ms->dupacks);

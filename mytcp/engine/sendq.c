@@ -56,35 +56,8 @@ void mytcp_sendq_append(struct sock *sk, struct sk_buff *skb)
 void mytcp_sendq_take_back(struct sock *sk, struct sk_buff *skb)
 {
 	__skb_unlink(skb, &sk->sk_write_queue);
-	mytcp_sendq_free(sk, skb);
-}
-
-/**
- * mytcp_sendq_free() - free an unlinked skb and give its charge back
- * @sk: socket, locked
- * @skb: the skb
- */
-void mytcp_sendq_free(struct sock *sk, struct sk_buff *skb)
-{
 	mytcp_sock_free_sent(sk, skb);
-}
-
-/**
- * mytcp_sendq_tail() - last skb not sent yet, or NULL
- * @sk: socket, locked
- */
-struct sk_buff *mytcp_sendq_tail(const struct sock *sk)
-{
-	return skb_peek_tail(&sk->sk_write_queue);
-}
-
-/**
- * mytcp_sendq_unsent() - is there data (or a FIN) never sent?
- * @sk: socket, locked
- */
-bool mytcp_sendq_unsent(const struct sock *sk)
-{
-	return !skb_queue_empty(&sk->sk_write_queue);
+	sk_mem_reclaim(sk);
 }
 
 /**
@@ -446,7 +419,7 @@ u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb)
 	}
 	mytcp_sent_remove(sk, skb);
 	mytcp_txstamp_acked(sk, skb);
-	mytcp_sendq_free(sk, skb);
+	mytcp_sock_free_sent(sk, skb);
 	return segs;
 }
 

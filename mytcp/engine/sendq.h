@@ -17,9 +17,6 @@
 struct sk_buff *mytcp_sendq_alloc(struct sock *sk, gfp_t gfp);
 void mytcp_sendq_append(struct sock *sk, struct sk_buff *skb);
 void mytcp_sendq_take_back(struct sock *sk, struct sk_buff *skb);
-void mytcp_sendq_free(struct sock *sk, struct sk_buff *skb);
-struct sk_buff *mytcp_sendq_tail(const struct sock *sk);
-bool mytcp_sendq_unsent(const struct sock *sk);
 void mytcp_sendq_expand(struct sock *sk);
 int mytcp_sendq_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len,
 			     gfp_t gfp);
@@ -37,5 +34,17 @@ u32 mytcp_sendq_mark_sacked(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *mytcp_sendq_find(const struct sock *sk, u32 seq);
 u32 mytcp_sendq_acked(struct sock *sk, struct sk_buff *skb);
 int mytcp_sendq_trim(struct sock *sk, struct sk_buff *skb, u32 seq);
+
+/* Last skb not sent yet, or NULL. */
+static inline struct sk_buff *mytcp_sendq_tail(const struct sock *sk)
+{
+	return skb_peek_tail(&sk->sk_write_queue);
+}
+
+/* Is there data (or a FIN) never sent? */
+static inline bool mytcp_sendq_unsent(const struct sock *sk)
+{
+	return !skb_queue_empty(&sk->sk_write_queue);
+}
 
 #endif /* MYTCP_ENGINE_SENDQ_H */

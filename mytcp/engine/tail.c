@@ -34,9 +34,9 @@ static unsigned long tail_pto(const struct mytcp_sock *ms, unsigned long rto)
 {
 	bool one = ms->snd_nxt - ms->snd_una <= ms->mss;
 
-	return usecs_to_jiffies(mytcp_tlp_pto_us(ms->rtt.srtt_us >> 3, one,
-						 MAX_ACK_DELAY_US,
-						 jiffies_to_usecs(rto))) + 1;
+	return mytcp_timer_jiffies(mytcp_tlp_pto_us(ms->rtt.srtt_us >> 3, one,
+						    MAX_ACK_DELAY_US,
+						    jiffies_to_usecs(rto))) + 1;
 }
 
 /**

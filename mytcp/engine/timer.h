@@ -14,6 +14,8 @@
 #ifndef MYTCP_ENGINE_TIMER_H
 #define MYTCP_ENGINE_TIMER_H
 
+#include <linux/jiffies.h>
+#include <linux/math.h>
 #include <linux/types.h>
 #include "mytcp/sock/sock.h"
 
@@ -30,10 +32,20 @@ bool mytcp_timer_keepalive_due(const struct sock *sk);
 void mytcp_timer_rearm(struct sock *sk);
 void mytcp_timer_fire(struct sock *sk, void (*job)(struct sock *sk));
 
+/* usecs_to_jiffies() without a call, where HZ divides a second. */
+static inline unsigned long mytcp_timer_jiffies(u32 us)
+{
+#if USEC_PER_SEC % HZ
+	return usecs_to_jiffies(us);
+#else
+	return DIV_ROUND_UP((u64)us, USEC_PER_SEC / HZ);
+#endif
+}
+
 /* Deadline of a retransmission, jiffies from now, with its back-off. */
 static inline unsigned long mytcp_timer_rto(const struct mytcp_sock *ms)
 {
-	return usecs_to_jiffies(mytcp_rtt_timeout_us(&ms->rtt));
+	return mytcp_timer_jiffies(mytcp_rtt_timeout_us(&ms->rtt));
 }
 
 #endif /* MYTCP_ENGINE_TIMER_H */

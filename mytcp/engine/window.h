@@ -21,4 +21,16 @@ u16 mytcp_window_select(struct sock *sk);
 void mytcp_window_tune(struct sock *sk);
 bool mytcp_window_worth_update(struct sock *sk);
 
+/*
+ * RFC 9293 3.8.6.2.1 (3): what is no silly segment, though it is less than a full one.
+ * Where the MSS is near the peer's largest window, as over loopback, full segments would
+ * have to wait until it has read all.
+ */
+#define MYTCP_WINDOW_HALF_LEAST	8192
+
+static inline u32 mytcp_window_half(const struct mytcp_sock *ms)
+{
+	return max_t(u32, ms->max_window / 2, MYTCP_WINDOW_HALF_LEAST);
+}
+
 #endif /* MYTCP_ENGINE_WINDOW_H */

@@ -181,7 +181,7 @@ struct mytcp_listener {
  *
  * @bulk: what is made on demand, or NULL; sk
  *
- * @ack_pending: an ACK is owed; sk
+ * @ack_pending: an ACK is owed; sk, read locklessly by recv()
  * @ack_quick: ACKs still to be sent at once; sk
  * @ack_pingpong: the exchange is interactive: wait for data to ride on; sk
  * @ack_turn: the ACK owed waits for what the user does; sk, read locklessly by
@@ -189,6 +189,7 @@ struct mytcp_listener {
  * @ack_eager: TCP_QUICKACK was set: it does not; sk
  * @ack_ato: delay of the next delayed ACK, jiffies; sk
  * @ack_pushed: the last data was less than a full segment; sk
+ * @ack_run: small segments in short succession; sk
  * @rcv_mss: estimate of the peer's full segment, bytes; sk
  * @last_rcv: jiffies of the last data received; sk
  * @last_snd: jiffies of the last data sent; sk
@@ -282,9 +283,10 @@ struct mytcp_sock {
 	bool urg_mode;
 	bool ack_pending;
 	bool ack_pingpong;
-	bool ack_pushed;
 	bool ack_turn;
-	bool ack_eager;
+	bool ack_pushed : 1;
+	bool ack_eager : 1;
+	u8 ack_run : 6;
 	u8 ack_quick;
 	u8 timer_job;
 	bool delack_armed;
@@ -510,11 +512,14 @@ static inline void mytcp_sock_wake_writer(struct sock *sk)
 		sk->sk_write_space(sk);
 }
 
-/* Free an skb of the send side, taken from its queue. Socket locked. */
+/*
+ * Free an skb of the send side, taken from its queue. Socket locked. Its memory is the
+ * socket's still, for what has come with the ACK, until sk_mem_reclaim().
+ */
 static inline void mytcp_sock_free_sent(struct sock *sk, struct sk_buff *skb)
 {
 	sk_wmem_queued_add(sk, -(int)skb->truesize);
-	sk_mem_uncharge(sk, skb->truesize);
+	WRITE_ONCE(sk->sk_forward_alloc, sk->sk_forward_alloc + (int)skb->truesize);
 	consume_skb(skb);
 }
 
