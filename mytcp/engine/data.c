@@ -433,7 +433,7 @@ bool mytcp_data_segment(struct sock *sk, struct sk_buff *skb,
 	fin = cb->flags;
 	if (mytcp_seq_lt(cb->seq, ms->rcv_nxt))
 		mytcp_data_twice(sk, cb->seq, ms->rcv_nxt);
-	mytcp_delack_note_data(sk, one);
+	mytcp_delack_note_data(sk, one, seg->flags & MYTCP_PSH);
 	data_deliver(sk, skb, false);
 	if (mytcp_sock_has_pieces(ms))
 		fin |= data_drain(sk);

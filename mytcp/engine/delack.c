@@ -9,6 +9,9 @@
  * it goes at once when he begins to wait again, in recv() or poll(), and in a
  * jiffy when he does neither.
  *
+ * In an exchange whose messages are answered that is so of larger ones, too, once the end
+ * of one is here (PSH): the peer waits for the answer, not for an ACK.
+ *
  * Of a run of small segments, many of them in a jiffy, he would take one at a time, and
  * each ACK would let Nagle's algorithm send just one more. There the ACK waits for the
  * next jiffy, and what is written meanwhile makes full segments.
@@ -22,7 +25,7 @@
 #define QUICK_MAX	16
 /* Small segments of a run, each with the one before it in the same jiffy. */
 #define RUN		16
-#define RUN_MAX		(2 * RUN)
+#define RUN_MAX		(2 * RUN - 1)
 
 /* TCP_QUICKACK = 0, which is pingpong, is stronger than this. */
 static void delack_raise_quick(struct mytcp_sock *ms, u8 most)
@@ -68,8 +71,9 @@ static bool delack_is_run(const struct mytcp_sock *ms)
  * mytcp_delack_note_data() - data arrived in order
  * @sk: socket, locked
  * @len: octets of one segment of it (of a GRO packet: gso_size)
+ * @psh: the peer has, for now, no more to send
  */
-void mytcp_delack_note_data(struct sock *sk, u32 len)
+void mytcp_delack_note_data(struct sock *sk, u32 len, bool psh)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 now = (u32)jiffies;
@@ -79,6 +83,7 @@ void mytcp_delack_note_data(struct sock *sk, u32 len)
 	if (len >= ms->rcv_mss)
 		ms->rcv_mss = min_t(u32, len, ms->advmss);
 	ms->ack_pushed = len < ms->rcv_mss;
+	ms->ack_psh = psh;
 	if (ms->ack_pushed)
 		delack_note_small(ms, gap);
 
@@ -134,12 +139,17 @@ bool mytcp_delack_due(struct sock *sk)
 		       !delack_is_run(ms) && delack_has_waiter(sk);
 	if (ms->ack_quick && !ms->ack_pingpong && !ms->ack_turn)
 		return true;
+	if (ms->rcv_nxt - ms->rcv_wup <= ms->rcv_mss)
+		return false;
+	if (ms->ack_pingpong && ms->ack_psh && delack_has_waiter(sk)) {
+		ms->ack_turn = true;
+		return false;
+	}
 	/*
 	 * The second full segment, unless the window could not open: then the
 	 * reader's next call sends the ACK and the new window in one.
 	 */
-	return ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss &&
-	       (ms->rcv_nxt - ms->copied_seq < sk->sk_rcvlowat ||
+	return (ms->rcv_nxt - ms->copied_seq < sk->sk_rcvlowat ||
 		mytcp_window_space(sk) >= ms->rcv_wnd);
 }
 
@@ -153,7 +163,7 @@ void mytcp_delack_schedule(struct sock *sk)
 	unsigned int most = HZ / 2;
 	unsigned int delay = ms->ack_ato ?: DELACK_MIN;
 
-	if ((ms->ack_turn && ms->ack_quick) || delack_is_run(ms))
+	if ((ms->ack_turn && (ms->ack_quick || ms->ack_pingpong)) || delack_is_run(ms))
 		most = 1;
 	else if (ms->ack_pingpong || ms->ack_pushed)
 		most = DELACK_MAX;
@@ -193,7 +203,7 @@ bool mytcp_delack_after_read(struct sock *sk, int copied, bool waits)
 	if (copied > 0)
 		mytcp_window_tune(sk);
 	if (ms->ack_pending) {
-		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss)
+		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss && !ms->ack_turn)
 			return true;
 		/* His turn is over. */
 		if (waits && ms->ack_turn)

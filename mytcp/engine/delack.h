@@ -7,7 +7,7 @@
 #include "mytcp/sock/sock.h"
 
 void mytcp_delack_enter_quick(struct sock *sk, u8 most);
-void mytcp_delack_note_data(struct sock *sk, u32 len);
+void mytcp_delack_note_data(struct sock *sk, u32 len, bool psh);
 void mytcp_delack_note_sent(struct sock *sk);
 bool mytcp_delack_due(struct sock *sk);
 void mytcp_delack_schedule(struct sock *sk);

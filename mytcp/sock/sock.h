@@ -189,6 +189,7 @@ struct mytcp_listener {
  * @ack_eager: TCP_QUICKACK was set: it does not; sk
  * @ack_ato: delay of the next delayed ACK, jiffies; sk
  * @ack_pushed: the last data was less than a full segment; sk
+ * @ack_psh: it had PSH; sk
  * @ack_run: small segments in short succession; sk
  * @rcv_mss: estimate of the peer's full segment, bytes; sk
  * @last_rcv: jiffies of the last data received; sk
@@ -286,7 +287,8 @@ struct mytcp_sock {
 	bool ack_turn;
 	bool ack_pushed : 1;
 	bool ack_eager : 1;
-	u8 ack_run : 6;
+	bool ack_psh : 1;
+	u8 ack_run : 5;
 	u8 ack_quick;
 	u8 timer_job;
 	bool delack_armed;
