@@ -206,3 +206,83 @@ WIRE_TEST(turn, many_with_pauses_are_acknowledged_each)
 	expect(w, ACK);
 	pthread_join(user, NULL);
 }
+
+#define FULL	1400
+#define LARGE	(2 * FULL)
+
+static void *answer_both(void *arg)
+{
+	int fd = *(int *)arg;
+
+	answer(arg);
+	recv_pattern(fd, 10, LARGE);
+	send_pattern(fd, 20, 20);
+	return NULL;
+}
+
+/* So the connection is one where messages are answered. */
+static int open_exchange(struct wire *w, void *(*user)(void *), pthread_t *thread)
+{
+	static int fd;
+
+	fd = open_passive(w, MSS(FULL));
+	*thread = begin(w, user, &fd);
+	inject(w, ACK | PSH, .len = 10);
+	if (stack_is_kernel())
+		expect(w, ACK);
+	expect(w, ACK | PSH, .len = 20);
+	inject(w, ACK);
+	return fd;
+}
+
+/* One of many segments is acknowledged by its answer, once all of it is here. */
+WIRE_TEST(turn, an_answer_to_a_large_message_carries_the_ack)
+{
+	pthread_t user;
+
+	if (stack_is_kernel())
+		SKIP(return, "it acknowledges every second full segment");
+	open_exchange(w, answer_both, &user);
+	inject(w, ACK, .len = FULL);
+	inject(w, ACK | PSH, .len = FULL);
+	expect_within(w, 4, ACK | PSH, 20);
+	check_eq(w->last.s.ack, 11 + LARGE);
+	pthread_join(user, NULL);
+	inject(w, ACK);
+	expect_none(w, 1000);
+}
+
+/* Before that the peer may wait for ACKs to send the rest. */
+WIRE_TEST(turn, the_middle_of_a_large_message_is_acknowledged_at_once)
+{
+	pthread_t user;
+
+	open_exchange(w, answer_both, &user);
+	inject(w, ACK, .len = FULL);
+	inject(w, ACK, .len = FULL);
+	expect_within(w, 2, ACK, 0);
+	pthread_join(user, NULL);
+}
+
+static void *answer_and_read(void *arg)
+{
+	int fd = *(int *)arg;
+
+	answer(arg);
+	recv_pattern(fd, 10, LARGE);
+	recv_pattern(fd, 10 + LARGE, 10);
+	return NULL;
+}
+
+WIRE_TEST(turn, who_does_not_answer_a_large_message_acknowledges_it)
+{
+	pthread_t user;
+
+	open_exchange(w, answer_and_read, &user);
+	inject(w, ACK, .len = FULL);
+	inject(w, ACK | PSH, .len = FULL);
+	expect_within(w, 4, ACK, 0);
+	inject(w, ACK | PSH, .len = 10);
+	pthread_join(user, NULL);
+}
+

@@ -125,6 +125,12 @@ static bool delack_has_waiter(struct sock *sk)
 	return waitqueue_active(&sk->sk_socket->wq.wait);
 }
 
+/* The end of a message is here, and such are answered. */
+static bool delack_is_message(const struct mytcp_sock *ms)
+{
+	return ms->ack_pingpong && ms->ack_psh && !ms->ack_eager;
+}
+
 /**
  * mytcp_delack_due() - data arrived: acknowledge at once?
  * @sk: socket, locked
@@ -141,7 +147,9 @@ bool mytcp_delack_due(struct sock *sk)
 		return true;
 	if (ms->rcv_nxt - ms->rcv_wup <= ms->rcv_mss)
 		return false;
-	if (ms->ack_pingpong && ms->ack_psh && delack_has_waiter(sk)) {
+	/* from the backlog: it is he who is at work on the socket */
+	if (delack_is_message(ms) &&
+	    (sock_owned_by_user(sk) || delack_has_waiter(sk))) {
 		ms->ack_turn = true;
 		return false;
 	}
@@ -203,8 +211,14 @@ bool mytcp_delack_after_read(struct sock *sk, int copied, bool waits)
 	if (copied > 0)
 		mytcp_window_tune(sk);
 	if (ms->ack_pending) {
-		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss && !ms->ack_turn)
-			return true;
+		if (ms->rcv_nxt - ms->rcv_wup > ms->rcv_mss && !ms->ack_turn) {
+			if (copied <= 0 || !delack_is_message(ms) ||
+			    ms->copied_seq != ms->rcv_nxt)
+				return true;
+			/* who has read a message to its end begins his turn */
+			ms->ack_turn = true;
+			mytcp_delack_schedule(sk);
+		}
 		/* His turn is over. */
 		if (waits && ms->ack_turn)
 			return true;
