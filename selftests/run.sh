@@ -159,8 +159,11 @@ postponed() {
 
 run_program() {
 	echo "# selftests/$1.c"
+	read -r began _ </proc/uptime
 	timeout "$limit" "$build/$1" >"$out" 2>&1
 	status=$?
+	read -r ended _ </proc/uptime
+	echo "# $1 took $((${ended%.*} - ${began%.*})) s"
 	postponed "$1" && return
 	[ $status -ne 124 ] || show_hung "$1"
 	planned=$(sed -n 's/^1\.\.//p' "$out" | head -n 1)
