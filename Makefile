@@ -103,7 +103,7 @@ help:
 	@echo 'MyTCP'
 	@echo '  make               mytcp.ko for the running kernel (or KDIR=, KVER=6.1|6.12|debug)'
 	@echo '  make module-6.1    build/6.1/mytcp.ko; also module-6.12, module-debug; W=1 C=2 for checks'
-	@echo '  make modules-all   all three'
+	@echo '  make modules-all   all three; SEPARATE=1 compiles file by file, for function tracers'
 	@echo '  make demo          set up, build, and show it in a test VM'
 	@echo '  make check         everything: lint, unit tests, builds, VM tests on three kernels'
 	@echo '  make check-vm      selftests in one VM: KERNEL=6.1|6.12|debug TESTS="NAME..."'

@@ -3,6 +3,12 @@
 #ifndef MYTCP_ADMIN_ADMIN_H
 #define MYTCP_ADMIN_ADMIN_H
 
+#include <linux/compiler.h>
+
+/* main.c's, by the names that the loader looks for: not to be optimised away. */
+int __visible init_module(void);
+void __visible cleanup_module(void);
+
 int mytcp_sysctl_init(void);
 void mytcp_sysctl_exit(void);
 

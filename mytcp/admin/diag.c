@@ -37,9 +37,9 @@ struct functions {
 	void (*unregister)(const struct inet_diag_handler *handler);
 };
 
-static struct functions kernel_diag;	/* written under attach_lock */
+static struct functions kernel_diag;	/* written under kernel_diag_lock */
 
-static DEFINE_MUTEX(attach_lock);
+static DEFINE_MUTEX(kernel_diag_lock);
 
 /* ---- what is asked for ---- */
 
@@ -66,8 +66,8 @@ static bool in_states(struct mytcp_node *node, u32 states)
 	return states & state;
 }
 
-static bool asked(struct mytcp_node *node, const struct inet_diag_req_v2 *req,
-		  const struct nlattr *bytecode)
+static bool is_asked_for(struct mytcp_node *node, const struct inet_diag_req_v2 *req,
+			 const struct nlattr *bytecode)
 {
 	const struct inet_diag_sockid *id = &req->id;
 
@@ -129,7 +129,7 @@ static void diag_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	place_load(cb, &walk, parts_of(req->idiag_states));
 	for (node = mytcp_walk_here(net, &walk); node;
 	     node = mytcp_walk_next(net, &walk)) {
-		if (asked(node, req, data->inet_diag_nla_bc) &&
+		if (is_asked_for(node, req, data->inet_diag_nla_bc) &&
 		    mytcp_diag_fill(skb, node, &ask, NLM_F_MULTI))
 			break;
 	}
@@ -216,7 +216,7 @@ static struct mytcp_node *find_connection(struct net *net,
 }
 
 /* With a reference. A remote port says that a connection is meant, no listener. */
-static struct mytcp_node *find(struct net *net, const struct inet_diag_req_v2 *req)
+static struct mytcp_node *find_node(struct net *net, const struct inet_diag_req_v2 *req)
 {
 	struct mytcp_node *node;
 	struct mytcp_key key;
@@ -247,7 +247,7 @@ static int diag_dump_one(struct netlink_callback *cb,
 	struct sk_buff *answer;
 	int err = -ENOMEM;
 
-	node = find(net, req);
+	node = find_node(net, req);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 
@@ -272,7 +272,7 @@ static int diag_destroy(struct sk_buff *request,
 	struct mytcp_node *node;
 	int err = 0;
 
-	node = find(net, req);
+	node = find_node(net, req);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 	if (node->kind == MYTCP_KIND_SOCK)
@@ -307,12 +307,12 @@ static void forget_kernel_diag(void)
 }
 
 /* Without effect when it is done already, or inet_diag is not there. */
-static void attach(void)
+static void join_kernel(void)
 {
 	int (*enter)(const struct inet_diag_handler *handler) = NULL;
 	int err = -ENOENT;
 
-	mutex_lock(&attach_lock);
+	mutex_lock(&kernel_diag_lock);
 	if (kernel_diag.unregister)
 		goto unlock;
 	kernel_diag.attrs = symbol_get(inet_diag_msg_attrs_fill);
@@ -327,7 +327,7 @@ static void attach(void)
 	if (err && err != -ENOENT)
 		pr_warn("mytcp: sock_diag shows no MyTCP sockets: error %d\n", err);
 unlock:
-	mutex_unlock(&attach_lock);
+	mutex_unlock(&kernel_diag_lock);
 }
 
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
@@ -335,7 +335,7 @@ static int module_event(struct notifier_block *nb, unsigned long event, void *da
 	const struct module *mod = data;
 
 	if (event == MODULE_STATE_LIVE && !strcmp(mod->name, "inet_diag"))
-		attach();
+		join_kernel();
 	return NOTIFY_DONE;
 }
 
@@ -353,7 +353,7 @@ int mytcp_diag_init(void)
 
 	if (err)
 		return err;
-	attach();
+	join_kernel();
 	mytcp_sock_set_notice(mytcp_diag_notice);
 	return 0;
 }

@@ -168,7 +168,7 @@ static int do_mem(MYTCP_SYSCTL_CONST struct ctl_table *entry, int write,
 	SETTING(_field, proc_dointvec_minmax, _min, _max)
 #define SWITCH(_field) \
 	NUMBER(_field, SYSCTL_ZERO, SYSCTL_ONE)
-#define SECONDS(_field) \
+#define IN_SECONDS(_field) \
 	SETTING(_field, do_seconds, SYSCTL_ONE, &max_seconds)
 
 static const struct ctl_table template[] = {
@@ -180,8 +180,8 @@ static const struct ctl_table template[] = {
 	NUMBER(retries1, SYSCTL_ZERO, &n255),
 	NUMBER(retries2, SYSCTL_ZERO, &n255),
 	NUMBER(orphan_retries, SYSCTL_ZERO, &n255),
-	SECONDS(fin_timeout),
-	SECONDS(tw_timeout),
+	IN_SECONDS(fin_timeout),
+	IN_SECONDS(tw_timeout),
 	NUMBER(max_tw_buckets, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	NUMBER(max_syn_backlog, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	NUMBER(syncookies, SYSCTL_ZERO, SYSCTL_TWO),
@@ -194,8 +194,8 @@ static const struct ctl_table template[] = {
 	SWITCH(ecn_fallback),
 	SWITCH(rfc1337),
 	SWITCH(stdurg),
-	SECONDS(keepalive_time),
-	SECONDS(keepalive_intvl),
+	IN_SECONDS(keepalive_time),
+	IN_SECONDS(keepalive_intvl),
 	NUMBER(keepalive_probes, SYSCTL_ONE, &n127),
 	SWITCH(window_scaling),
 	SWITCH(sack),

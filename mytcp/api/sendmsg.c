@@ -155,7 +155,7 @@ static struct sk_buff *sending_skb(struct sending *s)
 }
 
 /* Of @len octets, as many as the protocol's memory limits allow. */
-static int reserve(struct sock *sk, int len)
+static int sending_reserve(struct sock *sk, int len)
 {
 	if (sk_wmem_schedule(sk, len))
 		return len;
@@ -216,7 +216,7 @@ static int sending_copy(struct sending *s, struct sk_buff *skb)
 
 	len = min_t(size_t, s->goal - skb->len, msg_data_left(s->msg));
 	len = min_t(size_t, len, frag->size - frag->offset);
-	len = reserve(s->sk, len);
+	len = sending_reserve(s->sk, len);
 	if (!len)
 		return 0;
 	if (!copy_from_iter_full(page_address(frag->page) + frag->offset, len,
@@ -250,7 +250,7 @@ static int sending_splice(struct sending *s, struct sk_buff *skb)
 {
 	int len = min_t(size_t, s->goal - skb->len, msg_data_left(s->msg));
 
-	len = reserve(s->sk, len);
+	len = sending_reserve(s->sk, len);
 	if (!len)
 		return 0;
 	len = mytcp_splice_pages(skb, &s->msg->msg_iter, len, s->sk->sk_allocation);

@@ -21,10 +21,10 @@
 #include "mytcp/sock/trace.h"
 
 /* A slice of time has a key: 64 s (A21). */
-#define SLICE_SHIFT	6
+#define KEY_SHIFT	6
 
 /* After the last cookie none that is right can come back, jiffies. */
-#define EXPECTED	((2UL << SLICE_SHIFT) * HZ)
+#define EXPECTED	((2UL << KEY_SHIFT) * HZ)
 
 static struct mytcp_syncookie_keys keys;
 static DEFINE_SEQLOCK(keys_lock);
@@ -51,7 +51,7 @@ static void cookies_turn(u32 slice)
 
 static void cookies_keys(struct mytcp_syncookie_keys *now)
 {
-	u32 slice = ktime_get_seconds() >> SLICE_SHIFT;
+	u32 slice = ktime_get_seconds() >> KEY_SHIFT;
 	unsigned int seq;
 
 	if (cookies_is_new(slice))
@@ -247,5 +247,5 @@ int mytcp_cookies_ack(struct sock *listener, struct sk_buff *skb,
 void mytcp_cookies_init(void)
 {
 	get_random_bytes(keys.key, sizeof(keys.key));
-	keys.slice = ktime_get_seconds() >> SLICE_SHIFT;
+	keys.slice = ktime_get_seconds() >> KEY_SHIFT;
 }

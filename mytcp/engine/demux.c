@@ -42,6 +42,24 @@
 static DEFINE_MUTEX(attach_lock);
 
 /**
+ * struct arrival - a segment for a port of ours
+ * @net: namespace it came in
+ * @mn: what MyTCP has of it
+ * @ip: the operations of its IP version
+ * @key: its addresses and ports, ours as the local ones
+ * @dif: interface it came in by
+ * @sdif: its slave interface under an l3mdev, or 0
+ */
+struct arrival {
+	struct net *net;
+	struct mytcp_net *mn;
+	const struct mytcp_ip_ops *ip;
+	struct mytcp_key key;
+	int dif;
+	int sdif;
+};
+
+/**
  * struct target - whose a segment is
  * @node: connection, half-open one or TIME_WAIT bucket; referenced
  * @listener: else a listener, under RCU
@@ -57,19 +75,16 @@ struct target {
  * The listener a SYN belongs to. Of a group (SO_REUSEPORT) the connection's hash
  * chooses, or the group's program, which expects the skb at its TCP header.
  */
-static struct sock *demux_listener(struct net *net, const struct mytcp_key *key,
-				   struct sk_buff *skb)
+static struct sock *demux_listener(const struct arrival *a, struct sk_buff *skb)
 {
-	const struct mytcp_ip_ops *ip = mytcp_ip_of(key);
-	struct sock *sk = mytcp_table_find_listener(net, key, ip->came_by(skb),
-						    ip->came_by_slave(skb));
+	struct sock *sk = mytcp_table_find_listener(a->net, &a->key, a->dif, a->sdif);
 	int hdr_len = 0;
 
 	if (!sk || !rcu_access_pointer(sk->sk_reuseport_cb))
 		return sk;
 	if (pskb_may_pull(skb, MYTCP_HDR_LEN))
 		hdr_len = tcp_hdr(skb)->doff * 4;
-	return reuseport_select_sock(sk, mytcp_table_hash(net, key),
+	return reuseport_select_sock(sk, mytcp_table_hash(a->net, &a->key),
 				     hdr_len ? skb : NULL, hdr_len) ?: sk;
 }
 
@@ -89,35 +104,29 @@ static bool demux_is_kernels(const struct sk_buff *skb)
 }
 
 /* The listener whose SYN cookie a segment brings back, or NULL. */
-static struct sock *demux_cookie(struct net *net, const struct mytcp_key *key,
-				 struct sk_buff *skb)
+static struct sock *demux_cookie(const struct arrival *a, struct sk_buff *skb)
 {
-	struct sock *listener = demux_listener(net, key, skb);
+	struct sock *listener = demux_listener(a, skb);
 
-	return listener && mytcp_cookies_claims(listener, skb, key) ? listener :
-								      NULL;
+	return listener && mytcp_cookies_claims(listener, skb, &a->key) ? listener : NULL;
 }
 
 /* The skb stands at its TCP header, of which there may be too little. */
-static bool demux_find(struct net *net, const struct mytcp_key *key,
-		       struct sk_buff *skb, struct target *to)
+static bool demux_find(const struct arrival *a, struct sk_buff *skb, struct target *to)
 {
-	const struct mytcp_ip_ops *ip = mytcp_ip_of(key);
-	int dif = ip->came_by(skb), sdif = ip->came_by_slave(skb);
-
 	to->listener = NULL;
 	to->owned = false;
-	to->node = mytcp_table_find(net, key, dif, sdif);
+	to->node = mytcp_table_find(a->net, &a->key, a->dif, a->sdif);
 	if (to->node)
 		return true;
 	if (demux_is_kernels(skb)) {
-		to->listener = demux_cookie(net, key, skb);
+		to->listener = demux_cookie(a, skb);
 		return to->listener;
 	}
-	to->listener = demux_listener(net, key, skb);
+	to->listener = demux_listener(a, skb);
 	if (to->listener)
 		return true;
-	to->owned = mytcp_port_owned_on(net, key, dif, sdif);
+	to->owned = mytcp_port_owned_on(a->net, &a->key, a->dif, a->sdif);
 	return to->owned;
 }
 
@@ -128,19 +137,18 @@ static u8 demux_tos(const struct sk_buff *skb)
 }
 
 /* How an RST for a segment leads back, that no connection has. */
-static struct mytcp_way demux_way(const struct net *net, const struct sk_buff *skb,
-				  const struct mytcp_key *key)
+static struct mytcp_way demux_way(const struct arrival *a, const struct sk_buff *skb)
 {
 	struct mytcp_way way = {};
 
 #if IS_ENABLED(CONFIG_IPV6)
-	if (!mytcp_key_is6(key))
+	if (!mytcp_key_is6(&a->key))
 		return way;
-	if (READ_ONCE(net->ipv6.sysctl.flowlabel_reflect) & FLOWLABEL_REFLECT_TCP_RESET)
+	if (READ_ONCE(a->net->ipv6.sysctl.flowlabel_reflect) & FLOWLABEL_REFLECT_TCP_RESET)
 		way.label = ip6_flowlabel(ipv6_hdr(skb));
 	/* RFC 4007: there may be as many such peers as there are links */
-	if (ipv6_addr_type(&key->raddr) & IPV6_ADDR_LINKLOCAL)
-		way.dev = inet6_iif(skb);
+	if (ipv6_addr_type(&a->key.raddr) & IPV6_ADDR_LINKLOCAL)
+		way.dev = a->dif;
 #endif
 	return way;
 }
@@ -160,59 +168,56 @@ static void demux_fill(struct sk_buff *skb, struct mytcp_seg *seg)
 	seg->ip_ecn = demux_tos(skb) & INET_ECN_MASK;
 }
 
+/* Drops the skb and says why. */
+static bool demux_refused(const struct arrival *a, struct sk_buff *skb,
+			  enum mytcp_counter why)
+{
+	if (why != MYTCP_MIB_DropSource)
+		mytcp_count(a->net, InErrs);
+	mytcp_drop_skb(a->net, skb, &a->key, why);
+	return false;
+}
+
 /*
  * RFC 9293 3.10.7, before any state: is it a segment at all? The skb stands at
  * the TCP header. Consumes it when not.
  */
-static bool demux_parse(struct net *net, struct sk_buff *skb,
-			const struct mytcp_key *key, struct mytcp_seg *seg)
+static bool demux_parse(const struct arrival *a, struct sk_buff *skb,
+			const struct target *to, struct mytcp_seg *seg)
 {
-	mytcp_count(net, InSegs);
-	if (!pskb_may_pull(skb, MYTCP_HDR_LEN)) {
-		mytcp_count(net, InErrs);
-		mytcp_drop(net, skb, key, DropShort);
-		return false;
-	}
+	mytcp_counted(a->mn, InSegs, 1);
+	if (!pskb_may_pull(skb, MYTCP_HDR_LEN))
+		return demux_refused(a, skb, MYTCP_MIB_DropShort);
 	if (tcp_hdr(skb)->doff * 4 < MYTCP_HDR_LEN ||
-	    !pskb_may_pull(skb, tcp_hdr(skb)->doff * 4)) {
-		mytcp_count(net, InErrs);
-		mytcp_drop(net, skb, key, DropOffset);
-		return false;
-	}
+	    !pskb_may_pull(skb, tcp_hdr(skb)->doff * 4))
+		return demux_refused(a, skb, MYTCP_MIB_DropOffset);
 	/* MUST-3 */
-	if (!mytcp_ip_of(key)->checksum_in(skb)) {
-		mytcp_count(net, InErrs);
-		mytcp_drop(net, skb, key, InCsumErrors);
-		return false;
-	}
+	if (!a->ip->checksum_in(skb))
+		return demux_refused(a, skb, MYTCP_MIB_InCsumErrors);
 	demux_fill(skb, seg);
-	/* MUST-57, MUST-63 */
+	/* MUST-57, MUST-63; the addresses of a connection have been looked at */
 	if (skb->pkt_type != PACKET_HOST ||
-	    !mytcp_ip_of(key)->is_unicast(&key->raddr) ||
-	    !mytcp_ip_of(key)->is_unicast(&key->laddr)) {
-		mytcp_drop(net, skb, key, DropSource);
-		return false;
-	}
+	    (!to->node && !(a->ip->is_unicast(&a->key.raddr) &&
+			    a->ip->is_unicast(&a->key.laddr))))
+		return demux_refused(a, skb, MYTCP_MIB_DropSource);
 	return true;
 }
 
 /* The rules of socket and host: hops, IPsec policy, filter, LSM, cgroup. */
-static bool demux_allowed(struct sock *sk, struct sk_buff *skb,
-			  const struct mytcp_key *key, struct mytcp_seg *seg)
+static bool demux_allowed(const struct arrival *a, struct sock *sk, struct sk_buff *skb,
+			  struct mytcp_seg *seg)
 {
-	struct net *net = sock_net(sk);
-
 	/* RFC 5082: who is too far away is not heard */
-	if (demux_ttl(skb) < mytcp_inet6_min_ttl(sk, key)) {
-		mytcp_drop(net, skb, key, TCPMinTTLDrop);
+	if (demux_ttl(skb) < mytcp_inet6_min_ttl(sk, &a->key)) {
+		mytcp_drop(a->net, skb, &a->key, TCPMinTTLDrop);
 		return false;
 	}
-	if (!mytcp_ip_of(key)->policy(sk, skb)) {
-		mytcp_drop(net, skb, key, DropPolicy);
+	if (!a->ip->policy(sk, skb)) {
+		mytcp_drop(a->net, skb, &a->key, DropPolicy);
 		return false;
 	}
 	if (sk_filter_trim_cap(sk, skb, seg->hdr_len)) {
-		mytcp_drop(net, skb, key, DropFilter);
+		mytcp_drop(a->net, skb, &a->key, DropFilter);
 		return false;
 	}
 	/* A filter may have cut the payload. */
@@ -256,10 +261,10 @@ static void demux_receive(struct sock *sk, struct sk_buff *skb, struct mytcp_seg
 	consume_skb(copy);
 }
 
-static void demux_sock(struct sock *sk, struct sk_buff *skb,
-		       const struct mytcp_key *key, struct mytcp_seg *seg)
+static void demux_sock(const struct arrival *a, struct sock *sk, struct sk_buff *skb,
+		       struct mytcp_seg *seg)
 {
-	if (!demux_allowed(sk, skb, key, seg))
+	if (!demux_allowed(a, sk, skb, seg))
 		return;
 	demux_note_origin(sk, skb);
 	bh_lock_sock_nested(sk);
@@ -271,7 +276,7 @@ static void demux_sock(struct sock *sk, struct sk_buff *skb,
 	if (!sock_owned_by_user(sk))
 		demux_receive(sk, skb, seg);
 	else if (sk_add_backlog(sk, skb, demux_backlog_limit(sk)))
-		mytcp_drop(sock_net(sk), skb, key, TCPBacklogDrop);
+		mytcp_drop(a->net, skb, &a->key, TCPBacklogDrop);
 	bh_unlock_sock(sk);
 }
 
@@ -291,42 +296,41 @@ int mytcp_demux_backlog(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-static void demux_timewait(struct mytcp_node *node, struct sk_buff *skb,
-			   const struct mytcp_key *key, struct mytcp_seg *seg)
+static void demux_timewait(const struct arrival *a, struct mytcp_node *node,
+			   struct sk_buff *skb, struct mytcp_seg *seg)
 {
-	struct net *net = node->net;
 	struct sock *listener;
 	int verdict;
 	u32 isn;
 
 	verdict = mytcp_timewait_segment(node, seg, &isn);
 	if (verdict != MYTCP_GO_ON) {
-		mytcp_drop_judged(net, skb, key, verdict);
+		mytcp_drop_judged(a->net, skb, &a->key, verdict);
 		return;
 	}
-	listener = demux_listener(net, key, skb);
+	listener = demux_listener(a, skb);
 	if (!listener) {
 		mytcp_timewait_challenge(node);
-		mytcp_drop(net, skb, key, DropTimeWait);
+		mytcp_drop(a->net, skb, &a->key, DropTimeWait);
 		return;
 	}
 	/* else the old connection goes on waiting: the SYN will come again */
 	verdict = mytcp_synq_admits(listener);
 	if (verdict != MYTCP_GO_ON) {
-		mytcp_count(net, ListenDrops);
-		mytcp_drop_judged(net, skb, key, verdict);
+		mytcp_count(a->net, ListenDrops);
+		mytcp_drop_judged(a->net, skb, &a->key, verdict);
 		return;
 	}
 	mytcp_timewait_kill(node);
-	mytcp_count(net, TWRecycled);
-	mytcp_synq_listen(listener, skb, seg, key, isn ?: 1);
+	mytcp_count(a->net, TWRecycled);
+	mytcp_synq_listen(listener, skb, seg, &a->key, isn ?: 1);
 }
 
 /* A half-open connection. False: look again, it has become a socket. */
-static bool demux_synq(struct mytcp_node *node, struct sk_buff *skb,
-		       const struct mytcp_key *key, struct mytcp_seg *seg)
+static bool demux_synq(const struct arrival *a, struct mytcp_node *node,
+		       struct sk_buff *skb, struct mytcp_seg *seg)
 {
-	if (!demux_allowed(mytcp_synq_listener(node), skb, key, seg))
+	if (!demux_allowed(a, mytcp_synq_listener(node), skb, seg))
 		return true;
 	__skb_pull(skb, seg->hdr_len);
 	if (mytcp_synq_segment(node, skb, seg))
@@ -336,24 +340,24 @@ static bool demux_synq(struct mytcp_node *node, struct sk_buff *skb,
 }
 
 /* Drops the node's reference. False: the skb is still there, look again. */
-static bool demux_node(struct mytcp_node *node, struct sk_buff *skb,
-		       const struct mytcp_key *key, struct mytcp_seg *seg)
+static bool demux_node(const struct arrival *a, struct mytcp_node *node,
+		       struct sk_buff *skb, struct mytcp_seg *seg)
 {
 	bool consumed = true;
 
-	trace_mytcp_segment_in(node->net, key,
+	trace_mytcp_segment_in(a->net, &a->key,
 			       node->kind == MYTCP_KIND_SOCK ?
 			       mytcp_sock_state(mytcp_node_sk(node)) :
 			       node->state, seg);
 	switch (node->kind) {
 	case MYTCP_KIND_SOCK:
-		demux_sock(mytcp_node_sk(node), skb, key, seg);
+		demux_sock(a, mytcp_node_sk(node), skb, seg);
 		break;
 	case MYTCP_KIND_SYNQ:
-		consumed = demux_synq(node, skb, key, seg);
+		consumed = demux_synq(a, node, skb, seg);
 		break;
 	case MYTCP_KIND_TIMEWAIT:
-		demux_timewait(node, skb, key, seg);
+		demux_timewait(a, node, skb, seg);
 		break;
 	}
 	mytcp_node_put(node);
@@ -361,135 +365,139 @@ static bool demux_node(struct mytcp_node *node, struct sk_buff *skb,
 }
 
 /* False: another CPU has made the connection, look again. */
-static bool demux_cookie_ack(struct sock *listener, struct sk_buff *skb,
-			     const struct mytcp_key *key, struct mytcp_seg *seg)
+static bool demux_cookie_ack(const struct arrival *a, struct sock *listener,
+			     struct sk_buff *skb, struct mytcp_seg *seg)
 {
-	struct net *net = sock_net(listener);
 	int verdict;
 
-	trace_mytcp_segment_in(net, key, MYTCP_LISTEN, seg);
-	if (!demux_allowed(listener, skb, key, seg))
+	trace_mytcp_segment_in(a->net, &a->key, MYTCP_LISTEN, seg);
+	if (!demux_allowed(a, listener, skb, seg))
 		return true;
-	verdict = mytcp_cookies_ack(listener, skb, seg, key);
+	verdict = mytcp_cookies_ack(listener, skb, seg, &a->key);
 	if (verdict == MYTCP_GO_ON)
 		return false;
 	/* the listener has closed: nobody else will answer */
 	if (verdict == MYTCP_MIB_DropAfterClose)
-		mytcp_reply_reset(net, seg, key, demux_way(net, skb, key));
+		mytcp_reply_reset(a->net, seg, &a->key, demux_way(a, skb));
 	if (verdict != MYTCP_TAKEN) {
-		mytcp_count(net, ListenDrops);
-		mytcp_drop_judged(net, skb, key, verdict);
+		mytcp_count(a->net, ListenDrops);
+		mytcp_drop_judged(a->net, skb, &a->key, verdict);
 	}
 	return true;
 }
 
-static struct mytcp_node *demux_again(struct net *net, const struct mytcp_key *key,
-				      const struct sk_buff *skb)
+static struct mytcp_node *demux_again(const struct arrival *a)
 {
-	const struct mytcp_ip_ops *ip = mytcp_ip_of(key);
+	return mytcp_table_find(a->net, &a->key, a->dif, a->sdif);
+}
 
-	return mytcp_table_find(net, key, ip->came_by(skb), ip->came_by_slave(skb));
+/* No connection has it: a listener's, or nobody's. */
+static void demux_deliver_other(const struct arrival *a, struct sk_buff *skb,
+				struct sock *listener, struct mytcp_seg *seg)
+{
+	trace_mytcp_segment_in(a->net, &a->key, listener ? MYTCP_LISTEN : MYTCP_CLOSE, seg);
+	if (listener) {
+		if (demux_allowed(a, listener, skb, seg))
+			mytcp_synq_listen(listener, skb, seg, &a->key, 0);
+		return;
+	}
+	mytcp_reply_refuse(a->net, seg, &a->key, demux_way(a, skb));
+	mytcp_drop(a->net, skb, &a->key, DropState);
 }
 
 /* A segment that is ours, at its TCP header; consumed. */
-static void demux_deliver(struct net *net, struct sk_buff *skb,
-			  const struct mytcp_key *key, struct target *to)
+static void demux_deliver(const struct arrival *a, struct sk_buff *skb, struct target *to)
 {
 	struct mytcp_seg seg;
 
-	if (!demux_parse(net, skb, key, &seg)) {
+	if (!demux_parse(a, skb, to, &seg)) {
 		if (to->node)
 			mytcp_node_put(to->node);
 		return;
 	}
 	if (to->listener && (seg.flags & MYTCP_ACK)) {
-		if (demux_cookie_ack(to->listener, skb, key, &seg))
+		if (demux_cookie_ack(a, to->listener, skb, &seg))
 			return;
-		to->node = demux_again(net, key, skb);
+		to->node = demux_again(a);
 	}
 	while (to->node) {
-		if (demux_node(to->node, skb, key, &seg))
+		if (demux_node(a, to->node, skb, &seg))
 			return;
-		to->node = demux_again(net, key, skb);
+		to->node = demux_again(a);
 		if (!to->node) {
 			/* a bare ACK does not come again: its sender must know */
 			if (seg.flags & MYTCP_ACK)
-				mytcp_reply_reset(net, &seg, key,
-						  demux_way(net, skb, key));
-			mytcp_drop(net, skb, key, DropAfterClose);
+				mytcp_reply_reset(a->net, &seg, &a->key, demux_way(a, skb));
+			mytcp_drop(a->net, skb, &a->key, DropAfterClose);
 			return;
 		}
 	}
-	trace_mytcp_segment_in(net, key, to->listener ? MYTCP_LISTEN :
-			       MYTCP_CLOSE, &seg);
-	if (to->listener) {
-		if (demux_allowed(to->listener, skb, key, &seg))
-			mytcp_synq_listen(to->listener, skb, &seg, key, 0);
-		return;
-	}
-	mytcp_reply_refuse(net, &seg, key, demux_way(net, skb, key));
-	mytcp_drop(net, skb, key, DropState);
+	demux_deliver_other(a, skb, to->listener, &seg);
 }
 
-/* Conntrack learns of a connection when its first packet has arrived. */
-static bool demux_confirm(struct sk_buff *skb)
+/*
+ * Conntrack learns of a connection when its first packet has arrived. The skb stands at
+ * its TCP header, behind so many octets of IP's.
+ */
+static bool demux_confirm(struct sk_buff *skb, unsigned int hdr_len)
 {
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 	const struct nf_ct_hook *hook = rcu_dereference(nf_ct_hook);
 	enum ip_conntrack_info info;
 	struct nf_conn *ct = nf_ct_get(skb, &info);
+	bool accepted;
 
 	/* What came over loopback was confirmed on its way out. */
-	if (hook && ct && !nf_ct_is_confirmed(ct))
-		return hook->confirm(skb) == NF_ACCEPT;
+	if (hook && ct && !nf_ct_is_confirmed(ct)) {
+		__skb_push(skb, hdr_len);
+		accepted = hook->confirm(skb) == NF_ACCEPT;
+		__skb_pull(skb, hdr_len);
+		return accepted;
+	}
 #endif
 	return true;
 }
 
 /* A segment for a port of ours, at its IP header. */
-static unsigned int demux_tcp(struct net *net, struct sk_buff *skb,
-			      const struct mytcp_key *key)
+static unsigned int demux_tcp(const struct arrival *a, struct sk_buff *skb)
 {
+	unsigned int hdr_len = skb_network_header_len(skb);
 	struct target to;
 
-	__skb_pull(skb, skb_network_header_len(skb));
-	if (!demux_find(net, key, skb, &to)) {
-		__skb_push(skb, skb_network_header_len(skb));
+	__skb_pull(skb, hdr_len);
+	if (!demux_find(a, skb, &to)) {
+		__skb_push(skb, hdr_len);
 		return NF_ACCEPT;
 	}
-	__skb_push(skb, skb_network_header_len(skb));
-	if (!demux_confirm(skb)) {
+	if (!demux_confirm(skb, hdr_len)) {
 		if (to.node)
 			mytcp_node_put(to.node);
-		mytcp_drop(net, skb, key, DropConntrack);
+		mytcp_drop(a->net, skb, &a->key, DropConntrack);
 		return NF_STOLEN;
 	}
 	nf_reset_ct(skb);
-	__skb_pull(skb, skb_network_header_len(skb));
 	/* IPv4's header has a sum of its own, so that it adds nothing */
-	if (mytcp_key_is6(key))
-		skb_postpull_rcsum(skb, skb_network_header(skb),
-				   skb_network_header_len(skb));
-	demux_deliver(net, skb, key, &to);
+	if (a->ip == &mytcp_ip6)
+		skb_postpull_rcsum(skb, skb_network_header(skb), hdr_len);
+	demux_deliver(a, skb, &to);
 	return NF_STOLEN;
 }
 
 /* Both ports, or NULL when the second one is not ours. */
-static const __be16 *demux_ports(struct net *net, const struct sk_buff *skb,
+static const __be16 *demux_ports(const struct mytcp_net *mn, const struct sk_buff *skb,
 				 int offset, __be16 buf[2])
 {
 	const __be16 *ports;
 
 	ports = skb_header_pointer(skb, offset, 2 * sizeof(*buf), buf);
-	return ports && mytcp_netns_port_ours(mytcp_net(net), ntohs(ports[1])) ?
-	       ports : NULL;
+	return ports && mytcp_netns_port_ours(mn, ntohs(ports[1])) ? ports : NULL;
 }
 
 static unsigned int demux_hook4(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
+	struct arrival a = { .net = state->net, .ip = &mytcp_ip4 };
 	const struct iphdr *iph = ip_hdr(skb);
-	struct mytcp_key key;
 	const __be16 *ports;
 	__be16 buf[2];
 
@@ -502,17 +510,19 @@ static unsigned int demux_hook4(void *priv, struct sk_buff *skb,
 	}
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
-	ports = demux_ports(state->net, skb, skb_transport_offset(skb), buf);
+	a.mn = mytcp_net(a.net);
+	ports = demux_ports(a.mn, skb, skb_transport_offset(skb), buf);
 	if (!ports)
 		return NF_ACCEPT;
-	mytcp_key_set4(&key, iph->daddr, ports[1], iph->saddr, ports[0]);
-	return demux_tcp(state->net, skb, &key);
+	mytcp_key_set4(&a.key, iph->daddr, ports[1], iph->saddr, ports[0]);
+	a.dif = inet_iif(skb);
+	a.sdif = inet_sdif(skb);
+	return demux_tcp(&a, skb);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
 /* IP looks for its next header where it expects it, when the segment is not ours. */
-static unsigned int demux_tcp6(struct net *net, struct sk_buff *skb,
-			       const struct mytcp_key *key, int offset)
+static unsigned int demux_tcp6(const struct arrival *a, struct sk_buff *skb, int offset)
 {
 	int expected = skb_transport_offset(skb);
 	unsigned int verdict;
@@ -520,7 +530,7 @@ static unsigned int demux_tcp6(struct net *net, struct sk_buff *skb,
 	if (!pskb_may_pull(skb, offset))
 		return NF_ACCEPT;
 	skb_set_transport_header(skb, offset);
-	verdict = demux_tcp(net, skb, key);
+	verdict = demux_tcp(a, skb);
 	if (verdict == NF_ACCEPT)
 		skb_set_transport_header(skb, expected);
 	return verdict;
@@ -529,10 +539,10 @@ static unsigned int demux_tcp6(struct net *net, struct sk_buff *skb,
 static unsigned int demux_hook6(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
+	struct arrival a = { .net = state->net, .ip = &mytcp_ip6 };
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	/* IP itself has passed over a hop-by-hop header */
 	u8 next = skb_network_header(skb)[IP6CB(skb)->nhoff];
-	struct mytcp_key key;
 	const __be16 *ports;
 	__be16 buf[2];
 	int offset;
@@ -548,7 +558,8 @@ static unsigned int demux_hook6(void *priv, struct sk_buff *skb,
 	}
 	if (next != IPPROTO_TCP)
 		return NF_ACCEPT;
-	ports = demux_ports(state->net, skb, offset, buf);
+	a.mn = mytcp_net(a.net);
+	ports = demux_ports(a.mn, skb, offset, buf);
 	/*
 	 * MUST-57: nobody connects to a group, or to any of many. Mapped addresses are no
 	 * host's on the wire: RFC 4291 2.5.5.2 is for APIs.
@@ -556,11 +567,13 @@ static unsigned int demux_hook6(void *priv, struct sk_buff *skb,
 	if (!ports || !ipv6_unicast_destination(skb) ||
 	    ipv6_addr_v4mapped(&iph->saddr) || ipv6_addr_v4mapped(&iph->daddr))
 		return NF_ACCEPT;
-	key.laddr = iph->daddr;
-	key.raddr = iph->saddr;
-	key.lport = ports[1];
-	key.rport = ports[0];
-	return demux_tcp6(state->net, skb, &key, offset);
+	a.key.laddr = iph->daddr;
+	a.key.raddr = iph->saddr;
+	a.key.lport = ports[1];
+	a.key.rport = ports[0];
+	a.dif = inet6_iif(skb);
+	a.sdif = inet6_sdif(skb);
+	return demux_tcp6(&a, skb, offset);
 }
 #endif
 

@@ -28,7 +28,7 @@
 #include "mytcp/sock/netns.h"
 #include "mytcp/sock/table.h"
 
-static DEFINE_MUTEX(attach_lock);
+static DEFINE_MUTEX(early_lock);
 
 /*
  * The route, if it is one for what comes in by this device, and still good. RCU; the
@@ -163,11 +163,11 @@ void mytcp_early_attach(struct sock *sk)
 
 	if (READ_ONCE(mn->early) || early_is_local(sk))
 		return;
-	mutex_lock(&attach_lock);
+	mutex_lock(&early_lock);
 	if (!mn->early && !nf_register_net_hooks(sock_net(sk), early_hooks,
 						 ARRAY_SIZE(early_hooks)))
 		WRITE_ONCE(mn->early, true);
-	mutex_unlock(&attach_lock);
+	mutex_unlock(&early_lock);
 }
 
 /**
@@ -180,11 +180,11 @@ void mytcp_early_detach(struct net *net)
 {
 	struct mytcp_net *mn = mytcp_net(net);
 
-	mutex_lock(&attach_lock);
+	mutex_lock(&early_lock);
 	if (mn->early)
 		nf_unregister_net_hooks(net, early_hooks, ARRAY_SIZE(early_hooks));
 	mn->early = false;
-	mutex_unlock(&attach_lock);
+	mutex_unlock(&early_lock);
 }
 
 /**

@@ -45,7 +45,7 @@ static void set_fail(struct mytcp_sock *ms, enum fail why)
 }
 
 /* RFC 7413 4.1.3: between hosts that know each other data needs no cookie. */
-static bool is_free(struct sock *sk)
+static bool goes_without_cookie(struct sock *sk)
 {
 	const struct mytcp_net *mn = mytcp_net(sock_net(sk));
 	const struct dst_entry *dst = __sk_dst_get(sk);
@@ -71,7 +71,7 @@ static void make_plan(struct sock *sk, struct plan *plan)
 		ms->fastopen |= MYTCP_FO_TRIAL;
 	if (peer.mss)
 		plan->mss = peer.mss;
-	plan->option = !is_free(sk);
+	plan->option = !goes_without_cookie(sk);
 	plan->text = !plan->option || peer.cookie.len;
 	plan->cookie = peer.cookie;
 	if (!plan->text)

@@ -15,8 +15,8 @@
 #include "mytcp/sock/trace.h"
 
 /* Does this server take data from whoever sends it? */
-static bool is_free(const struct sock *listener, int mode,
-		    const struct dst_entry *dst)
+static bool needs_no_cookie(const struct sock *listener, int mode,
+			    const struct dst_entry *dst)
 {
 	return (mode & MYTCP_FASTOPEN_SERVER_FREE) ||
 	       (mytcp_option(mytcp_sk(listener), fastopen) &
@@ -52,7 +52,7 @@ static enum mytcp_fastopen_act judge(const struct mytcp_synq *entry,
 	mytcp_key_to_tuple(&node->key, &tuple);
 	mytcp_fastopen_get_keys(listener, &keys);
 	act = mytcp_fastopen_judge(&keys, &tuple, &seg->opts, seg->len,
-				   is_free(listener, mode, dst));
+				   needs_no_cookie(listener, mode, dst));
 	memzero_explicit(&keys, sizeof(keys));
 	return act;
 }

@@ -312,20 +312,12 @@ static bool push_is_done(const struct sock *sk)
 	       !mytcp_algorithms_room(&ms->cong);
 }
 
-/**
- * mytcp_output_push() - send what the windows and Nagle allow
- * @sk: socket, locked
- *
- * Sees to it that a timer runs whenever something is left to be done.
- */
-void mytcp_output_push(struct sock *sk)
+/* Apart, as half of the calls have nothing to do and need no registers for it. */
+static noinline void push_all(struct sock *sk)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	u32 before = ms->snd_nxt;
 	bool held = false;
-
-	if (push_is_done(sk))
-		return;
 
 	if (!mytcp_sock_in(sk, MYTCP_SYNCHRONIZED) && !mytcp_sock_is_early(sk))
 		return;
@@ -360,6 +352,18 @@ void mytcp_output_push(struct sock *sk)
 		/* SHLD-29: the first probe after one RTO */
 		mytcp_timer_arm(sk, MYTCP_JOB_PROBE, mytcp_timer_rto(ms));
 	}
+}
+
+/**
+ * mytcp_output_push() - send what the windows and Nagle allow
+ * @sk: socket, locked
+ *
+ * Sees to it that a timer runs whenever something is left to be done.
+ */
+void mytcp_output_push(struct sock *sk)
+{
+	if (!push_is_done(sk))
+		push_all(sk);
 }
 
 /**

@@ -8,7 +8,7 @@
  * rest is computed when a segment asks for it, which is rare, and what few have,
  * IP options or a mark, is in a larger object of a slab of its own.
  *
- * Lock: one of LOCKS, by the bucket's address, for what a segment changes; taken in
+ * Lock: one of TIMEWAIT_LOCKS, by the bucket's address, for what a segment changes; taken in
  * softirq. What is to be answered is sent without it.
  */
 #include <linux/hash.h>
@@ -28,8 +28,8 @@
 /* What a bucket may take, with an IPv6 address at either end; and so SLUB's pointer. */
 #define BUCKET_BYTES	(128 - sizeof(void *))
 
-#define LOCKS_SHIFT	8
-#define LOCKS		BIT(LOCKS_SHIFT)
+#define TIMEWAIT_LOCKS_SHIFT	8
+#define TIMEWAIT_LOCKS		BIT(TIMEWAIT_LOCKS_SHIFT)
 
 /* struct mytcp_timewait.flags */
 #define TW_TS		0x01	/* both ends have timestamps */
@@ -87,7 +87,7 @@ struct reply {
 
 static struct kmem_cache *plain_cache;
 static struct kmem_cache *routed_cache;
-static spinlock_t locks[LOCKS];
+static spinlock_t locks[TIMEWAIT_LOCKS];
 
 static struct mytcp_timewait *timewait_of(struct mytcp_node *node)
 {
@@ -127,9 +127,9 @@ static __be32 label_of(const struct mytcp_timewait *tw)
 	return routed ? routed->label : 0;
 }
 
-static spinlock_t *lock_of(const struct mytcp_node *node)
+static spinlock_t *timewait_lock_of(const struct mytcp_node *node)
 {
-	return &locks[hash_ptr(node, LOCKS_SHIFT)];
+	return &locks[hash_ptr(node, TIMEWAIT_LOCKS_SHIFT)];
 }
 
 static void timewait_free(struct mytcp_node *node)
@@ -170,9 +170,9 @@ void mytcp_timewait_kill(struct mytcp_node *node)
 	struct mytcp_timewait *tw = timewait_of(node);
 
 	/* Not between its entry into the table and that into the wheel. */
-	spin_lock_bh(lock_of(node));
+	spin_lock_bh(timewait_lock_of(node));
 	timewait_unhash(tw);
-	spin_unlock_bh(lock_of(node));
+	spin_unlock_bh(timewait_lock_of(node));
 	if (mytcp_wheel_del(&tw->timed))
 		mytcp_node_put(node);	/* the wheel's */
 }
@@ -186,7 +186,7 @@ static void timewait_expired(struct mytcp_node *node)
 
 static void timewait_restart(struct mytcp_timewait *tw, unsigned long timeout)
 {
-	lockdep_assert_held(lock_of(node_of(tw)));
+	lockdep_assert_held(timewait_lock_of(node_of(tw)));
 	/* Only while it waits: the wheel holds the reference it will drop. */
 	mytcp_wheel_put_off(&tw->timed, timeout);
 }
@@ -273,7 +273,7 @@ static bool timewait_replace(struct mytcp_timewait *tw, struct sock *sk,
 {
 	struct mytcp_node *old = &mytcp_sk(sk)->node;
 	int how = mytcp_port_hold_timewait(sk);
-	spinlock_t *lock = lock_of(node_of(tw));
+	spinlock_t *lock = timewait_lock_of(node_of(tw));
 	bool done;
 
 	if (how < 0) {
@@ -553,7 +553,7 @@ int mytcp_timewait_segment(struct mytcp_node *node,
 	struct reply reply = { 0 };
 	int verdict;
 
-	spin_lock(lock_of(node));
+	spin_lock(timewait_lock_of(node));
 	if (node->state == MYTCP_FIN_WAIT2) {
 		verdict = timewait_fin_wait2(tw, seg, &reply);
 	} else if (timewait_reopens(tw, seg)) {
@@ -563,7 +563,7 @@ int mytcp_timewait_segment(struct mytcp_node *node,
 	} else {
 		verdict = timewait_two_msl(tw, seg, &reply);
 	}
-	spin_unlock(lock_of(node));
+	spin_unlock(timewait_lock_of(node));
 	if (reply.flags)
 		timewait_send(tw, reply.flags);
 	if (reply.over)
@@ -582,9 +582,9 @@ void mytcp_timewait_challenge(struct mytcp_node *node)
 	struct mytcp_timewait *tw = timewait_of(node);
 	u16 flags;
 
-	spin_lock(lock_of(node));
+	spin_lock(timewait_lock_of(node));
 	flags = timewait_reject(tw);
-	spin_unlock(lock_of(node));
+	spin_unlock(timewait_lock_of(node));
 	if (flags)
 		timewait_send(tw, flags);
 }
@@ -645,7 +645,7 @@ static bool timewait_yields(struct mytcp_node *node, bool named, u32 *isn)
 	struct mytcp_timewait *tw = timewait_of(node);
 	bool yields;
 
-	spin_lock_bh(lock_of(node));
+	spin_lock_bh(timewait_lock_of(node));
 	yields = node->state == MYTCP_TIME_WAIT && timewait_same_clock(tw) &&
 		 (named || timewait_may_go(tw));
 	if (yields) {
@@ -653,7 +653,7 @@ static bool timewait_yields(struct mytcp_node *node, bool named, u32 *isn)
 		*isn = tw->snd_nxt + U16_MAX + 2 ?: 1;
 		mytcp_count(node->net, TWRecycled);
 	}
-	spin_unlock_bh(lock_of(node));
+	spin_unlock_bh(timewait_lock_of(node));
 	return yields;
 }
 
@@ -681,7 +681,7 @@ int mytcp_timewait_init(void)
 	unsigned int i;
 
 	BUILD_BUG_ON(sizeof(struct mytcp_timewait) > BUCKET_BYTES);
-	for (i = 0; i < LOCKS; i++)
+	for (i = 0; i < TIMEWAIT_LOCKS; i++)
 		spin_lock_init(&locks[i]);
 	plain_cache = new_cache("mytcp_timewait", sizeof(struct mytcp_timewait));
 	routed_cache = new_cache("mytcp_timewait_routed",

@@ -251,9 +251,9 @@ void mytcp_cong_expire(struct mytcp_cong *cong, u32 in_flight);
 u64 mytcp_cong_pacing_rate(const struct mytcp_cong *cong, u32 mss, u32 srtt_us,
 			   u32 ss_ratio, u32 ca_ratio);
 void mytcp_cong_tell(const struct mytcp_cong *cong, struct mytcp_cong_told *told);
-u32 mytcp_cong_slow_start(struct mytcp_cong *cong, u32 acked);
-void mytcp_cong_add(struct mytcp_cong *cong, u64 gained, u64 each);
-bool mytcp_cong_round_ends(struct mytcp_cong_round *round,
-			   const struct mytcp_cong_ack *ack);
+u32 __visible mytcp_cong_slow_start(struct mytcp_cong *cong, u32 acked);
+void __visible mytcp_cong_add(struct mytcp_cong *cong, u64 gained, u64 each);
+bool __visible mytcp_cong_round_ends(struct mytcp_cong_round *round,
+				     const struct mytcp_cong_ack *ack);
 
 #endif /* MYTCP_PROTO_CONG_H */

@@ -41,7 +41,7 @@ static LIST_HEAD(algorithms);
 static DEFINE_SPINLOCK(algorithms_lock);
 static struct kmem_cache *room_cache;
 
-static struct algorithm *find(const char *name)
+static struct algorithm *find_algorithm(const char *name)
 {
 	struct algorithm *a;
 
@@ -86,7 +86,7 @@ int mytcp_cong_register(const struct mytcp_cong_ops *ops)
 		return -ENOMEM;
 	a->ops = ops;
 	spin_lock(&algorithms_lock);
-	if (!find(ops->name)) {
+	if (!find_algorithm(ops->name)) {
 		list_add_tail(&a->link, &algorithms);
 		err = 0;
 	}
@@ -110,7 +110,7 @@ void mytcp_cong_unregister(const struct mytcp_cong_ops *ops)
 	struct algorithm *a;
 
 	spin_lock(&algorithms_lock);
-	a = find(ops->name);
+	a = find_algorithm(ops->name);
 	if (WARN_ON_ONCE(!a || a->ops != ops))
 		a = NULL;
 	else
@@ -177,7 +177,7 @@ int mytcp_algorithms_choose(struct mytcp_cong *cong, const char *name, bool any)
 	int err = 0;
 
 	spin_lock(&algorithms_lock);
-	a = find(name);
+	a = find_algorithm(name);
 	if (!a)
 		err = -ENOENT;
 	else if (a->ops == old)
@@ -290,7 +290,7 @@ int mytcp_algorithms_set_default(struct mytcp_net *mn, const char *name)
 	int err = 0;
 
 	spin_lock(&algorithms_lock);
-	a = find(name);
+	a = find_algorithm(name);
 	if (!a) {
 		err = -ENOENT;
 	} else if (!a->allowed && mn != mytcp_net(&init_net)) {
@@ -340,7 +340,7 @@ static int allow_words(char *names, bool apply)
 	while ((name = strsep(&names, " \t\n"))) {
 		if (!*name)
 			continue;
-		a = find(name);
+		a = find_algorithm(name);
 		if (!a)
 			return -ENOENT;
 		if (apply)

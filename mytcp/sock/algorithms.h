@@ -60,8 +60,8 @@ mytcp_algorithms_rate(const struct mytcp_cong *cong)
 }
 
 /* For other modules. */
-int mytcp_cong_register(const struct mytcp_cong_ops *ops);
-void mytcp_cong_unregister(const struct mytcp_cong_ops *ops);
+int __visible mytcp_cong_register(const struct mytcp_cong_ops *ops);
+void __visible mytcp_cong_unregister(const struct mytcp_cong_ops *ops);
 
 void mytcp_algorithms_begin(struct mytcp_cong *cong, const struct net *net);
 void mytcp_algorithms_inherit(struct mytcp_cong *cong, const struct net *net);

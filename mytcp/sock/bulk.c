@@ -4,7 +4,7 @@
 
 #include "mytcp/sock/bulk.h"
 
-static struct kmem_cache *cache;
+static struct kmem_cache *bulk_cache;
 
 /**
  * mytcp_bulk_make() - it is needed now
@@ -17,7 +17,7 @@ static struct kmem_cache *cache;
 struct mytcp_bulk *mytcp_bulk_make(struct mytcp_bulk **at, u32 una)
 {
 	if (!*at) {
-		*at = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+		*at = kmem_cache_zalloc(bulk_cache, GFP_ATOMIC | __GFP_NOWARN);
 		if (!*at)
 			return NULL;
 		mytcp_reasm_init(&(*at)->reasm);
@@ -41,7 +41,7 @@ void mytcp_bulk_drop(struct mytcp_bulk **at)
 		return;
 	WARN_ON_ONCE((*at)->reasm.count);
 	kfree(mytcp_scoreboard_give_room(&(*at)->scoreboard, NULL, 0));
-	kmem_cache_free(cache, *at);
+	kmem_cache_free(bulk_cache, *at);
 	*at = NULL;
 }
 
@@ -53,9 +53,9 @@ void mytcp_bulk_drop(struct mytcp_bulk **at)
  */
 int mytcp_bulk_init(void)
 {
-	cache = kmem_cache_create("mytcp_bulk", sizeof(struct mytcp_bulk), 0,
+	bulk_cache = kmem_cache_create("mytcp_bulk", sizeof(struct mytcp_bulk), 0,
 				  SLAB_ACCOUNT, NULL);
-	return cache ? 0 : -ENOMEM;
+	return bulk_cache ? 0 : -ENOMEM;
 }
 
 /**
@@ -65,5 +65,5 @@ int mytcp_bulk_init(void)
  */
 void mytcp_bulk_exit(void)
 {
-	kmem_cache_destroy(cache);
+	kmem_cache_destroy(bulk_cache);
 }

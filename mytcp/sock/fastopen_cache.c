@@ -96,8 +96,8 @@ static void ends_of(const struct mytcp_key *key, struct in6_addr ends[2])
 }
 
 /* The server's place; else, to @take one, the free or the oldest, emptied. */
-static struct place *find(struct mytcp_fastopen_cache *cache,
-			  const struct mytcp_key *key, bool take)
+static struct place *find_place(struct mytcp_fastopen_cache *cache,
+				const struct mytcp_key *key, bool take)
 {
 	struct place *set, *oldest;
 	struct in6_addr ends[2];
@@ -143,7 +143,7 @@ bool mytcp_fastopen_cache_get(struct mytcp_net *mn, const struct mytcp_key *key,
 	if (!cache)
 		return false;
 	spin_lock_bh(&cache->lock);
-	place = find(cache, key, false);
+	place = find_place(cache, key, false);
 	if (place) {
 		place->used = jiffies;
 		*peer = place->peer;
@@ -174,7 +174,7 @@ void mytcp_fastopen_cache_note(struct mytcp_net *mn,
 	if (!cache)
 		return;
 	spin_lock_bh(&cache->lock);
-	place = find(cache, key, true);
+	place = find_place(cache, key, true);
 	place->used = jiffies;
 	peer = &place->peer;
 	if (mss)

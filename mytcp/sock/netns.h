@@ -247,8 +247,9 @@ static inline struct mytcp_net *mytcp_net(const struct net *net)
 }
 
 /* Add to a counter; any context. */
-#define mytcp_count_add(net, name, n)					\
-	this_cpu_add(mytcp_net(net)->counters->value[MYTCP_MIB_##name], n)
+#define mytcp_counted(mn, name, n)					\
+	this_cpu_add((mn)->counters->value[MYTCP_MIB_##name], n)
+#define mytcp_count_add(net, name, n)	mytcp_counted(mytcp_net(net), name, n)
 #define mytcp_count(net, name)	mytcp_count_add(net, name, 1)
 
 static inline bool mytcp_netns_port_ours(const struct mytcp_net *mn, u16 port)

@@ -25,7 +25,7 @@ struct awakened {
 };
 
 static DEFINE_PER_CPU(struct awakened, awakened);
-static struct kmem_cache *cache;
+static struct kmem_cache *pacer_cache;
 
 /* What is done in softirq for a socket, whose reference it drops. */
 static void (*pacer_job)(struct sock *sk);
@@ -68,7 +68,7 @@ struct mytcp_pacer *mytcp_pacer_make(struct mytcp_pacer **at, struct sock *sk)
 
 	if (pacer)
 		return pacer;
-	pacer = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	pacer = kmem_cache_zalloc(pacer_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!pacer)
 		return NULL;
 	pacer->sk = sk;
@@ -167,7 +167,7 @@ void mytcp_pacer_free(struct mytcp_pacer **at)
 	if (!*at)
 		return;
 	WARN_ON_ONCE(hrtimer_is_queued(&(*at)->timer));
-	kmem_cache_free(cache, *at);
+	kmem_cache_free(pacer_cache, *at);
 	*at = NULL;
 }
 
@@ -194,9 +194,9 @@ int mytcp_pacer_init(void)
 
 	for_each_possible_cpu(cpu)
 		tasklet_setup(&per_cpu(awakened, cpu).tasklet, pacer_work_off);
-	cache = kmem_cache_create("mytcp_pacer", sizeof(struct mytcp_pacer), 0,
+	pacer_cache = kmem_cache_create("mytcp_pacer", sizeof(struct mytcp_pacer), 0,
 				  SLAB_ACCOUNT, NULL);
-	return cache ? 0 : -ENOMEM;
+	return pacer_cache ? 0 : -ENOMEM;
 }
 
 /**
@@ -210,5 +210,5 @@ void mytcp_pacer_exit(void)
 
 	for_each_possible_cpu(cpu)
 		tasklet_kill(&per_cpu(awakened, cpu).tasklet);
-	kmem_cache_destroy(cache);
+	kmem_cache_destroy(pacer_cache);
 }

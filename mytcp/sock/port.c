@@ -60,20 +60,20 @@ struct bucket {
 	struct hlist_head ports;
 };
 
-static struct bucket table[BUCKETS];
+static struct bucket port_table[BUCKETS];
 static u32 counters[COUNTERS];
 
 /* Who shares an end waits here until its reservation is made. */
 static DEFINE_MUTEX(reserve_mutex);
 
-static struct bucket *bucket_of(const struct net *net, u16 num)
+static struct bucket *port_bucket(const struct net *net, u16 num)
 {
-	return &table[(num ^ net_hash_mix(net)) & (BUCKETS - 1)];
+	return &port_table[(num ^ net_hash_mix(net)) & (BUCKETS - 1)];
 }
 
 static struct bucket *bucket_of_port(const struct mytcp_port *port)
 {
-	return bucket_of(port->net, port->num);
+	return port_bucket(port->net, port->num);
 }
 
 /* Bucket's lock, or RCU. */
@@ -121,8 +121,8 @@ static void check_port(struct bucket *b, struct mytcp_port *port)
 	kfree_rcu(port, rcu);
 }
 
-static void attach(struct bucket *b, struct sock *sk, struct mytcp_port *port,
-		   struct mytcp_reservation *res)
+static void attach_port(struct bucket *b, struct sock *sk, struct mytcp_port *port,
+			struct mytcp_reservation *res)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 
@@ -215,7 +215,7 @@ static struct mytcp_reservation *find_reservation(struct bucket *b,
 static int claim(struct sock *sk, u16 num, bool share)
 {
 	struct net *net = sock_net(sk);
-	struct bucket *b = bucket_of(net, num);
+	struct bucket *b = port_bucket(net, num);
 	struct mytcp_reservation *res, *new_res;
 	struct mytcp_port *port, *fresh;
 	int err = 0;
@@ -247,7 +247,7 @@ static int claim(struct sock *sk, u16 num, bool share)
 		new_res = NULL;
 		hlist_add_head_rcu(&res->node, &port->reservations);
 	}
-	attach(b, sk, port, res);
+	attach_port(b, sk, port, res);
 unlock:
 	spin_unlock_bh(&b->lock);
 out:
@@ -269,7 +269,7 @@ static bool has_others(struct mytcp_port *port,
 }
 
 /* The end is claimed already: take it from the kernel's TCP, too. */
-static int reserve(struct sock *sk, bool share)
+static int reserve_port(struct sock *sk, bool share)
 {
 	struct mytcp_sock *ms = mytcp_sk(sk);
 	unsigned int beside = 0;
@@ -293,7 +293,7 @@ static int bind_num(struct sock *sk, u16 num, bool share)
 	err = claim(sk, num, share);
 	if (err || mytcp_sk(sk)->reservation->live)
 		return err;
-	err = reserve(sk, share);
+	err = reserve_port(sk, share);
 	if (err)
 		mytcp_port_release(sk);
 	return err;
@@ -412,7 +412,7 @@ static int enter_with(struct sock *sk, u16 num)
 {
 	struct mytcp_node *node = &mytcp_sk(sk)->node;
 	struct net *net = sock_net(sk);
-	struct bucket *b = bucket_of(net, num);
+	struct bucket *b = port_bucket(net, num);
 	struct mytcp_port *port;
 	int err;
 
@@ -435,7 +435,7 @@ static int enter_with(struct sock *sk, u16 num)
 		}
 		link_port(b, port);
 	}
-	attach(b, sk, port, NULL);
+	attach_port(b, sk, port, NULL);
 	inet_sk(sk)->inet_sport = htons(num);
 unlock:
 	spin_unlock_bh(&b->lock);
@@ -550,7 +550,7 @@ void mytcp_port_inherit(struct sock *child, const struct sock *listener)
 		spin_lock_bh(&b->lock);
 		/* with the lock, a listener that has it keeps it in use */
 		if (parent->port == port)
-			attach(b, child, port, parent->reservation);
+			attach_port(b, child, port, parent->reservation);
 		spin_unlock_bh(&b->lock);
 	}
 	rcu_read_unlock();
@@ -631,7 +631,7 @@ void mytcp_port_drop_timewait(const struct mytcp_node *node, int how)
 	if (how == MYTCP_PORT_NONE)
 		return;
 
-	b = bucket_of(node->net, num);
+	b = port_bucket(node->net, num);
 	spin_lock_bh(&b->lock);
 	port = find_port(b, node->net, num);
 	if (mytcp_lingering_drop(&port->lingering, node, how))
@@ -661,7 +661,7 @@ bool mytcp_port_owned_on(struct net *net, const struct mytcp_key *key,
 	bool owned = false;
 
 	rcu_read_lock();
-	port = find_port(bucket_of(net, num), net, num);
+	port = find_port(port_bucket(net, num), net, num);
 	if (!port)
 		goto out;
 	hlist_for_each_entry_rcu(res, &port->reservations, node) {
@@ -697,8 +697,8 @@ int mytcp_port_init(void)
 	unsigned int i;
 
 	for (i = 0; i < BUCKETS; i++) {
-		spin_lock_init(&table[i].lock);
-		INIT_HLIST_HEAD(&table[i].ports);
+		spin_lock_init(&port_table[i].lock);
+		INIT_HLIST_HEAD(&port_table[i].ports);
 	}
 	get_random_bytes(counters, sizeof(counters));
 	return register_pernet_subsys(&port_ops);

@@ -249,8 +249,10 @@ struct sock *mytcp_sock_clone(const struct sock *listener)
  *
  * Context: softirq.
  */
-void mytcp_sock_unlock_child(struct sock *sk) __releases(&sk->sk_lock.slock)
+void mytcp_sock_unlock_child(struct sock *sk)
 {
+	/* sparse does not see that a clone, if there is one, is locked */
+	__acquire(&sk->sk_lock.slock);
 	bh_unlock_sock(sk);
 	sock_put(sk);
 }

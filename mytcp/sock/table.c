@@ -16,8 +16,11 @@
  * Lock order: socket lock, port bucket's lock (port.c), table bucket's lock.
  * No two bucket locks of the table are ever held together.
  */
+#include <linux/hash.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
@@ -32,7 +35,7 @@
 #define LISTEN_BUCKETS	256U
 #define CONN_MIN	4096UL
 #define CONN_MAX	262144UL
-#define LOCKS		1024U
+#define BUCKET_LOCKS	1024U
 
 /* The part of a place that is the number of its chain. */
 #define PLACE_BUCKET	(2 * CONN_MAX - 1)
@@ -57,11 +60,28 @@ static struct {
 	hsiphash_key_t key;
 } table __read_mostly;
 
+#define MEMOS_SHIFT	2
+
+/**
+ * struct memo - a hash that was computed on this CPU
+ * @key: of which; the one of all zeroes, with which it begins, is no segment's
+ * @mix: and of which namespace
+ * @hash: hash_key() of the two
+ */
+struct memo {
+	struct mytcp_key key;
+	u32 mix;
+	u32 hash;
+};
+
+/* Of the CPU, in softirq or with softirqs off. */
+static DEFINE_PER_CPU(struct memo [BIT(MEMOS_SHIFT)][2], memos);
+
 static const struct mytcp_node_ops *kind_ops[MYTCP_KIND_TIMEWAIT + 1] __read_mostly;
 
 static struct bucket_lock *lock_of(unsigned int bucket)
 {
-	return &table.locks[bucket & (LOCKS - 1)];
+	return &table.locks[bucket & (BUCKET_LOCKS - 1)];
 }
 
 static spinlock_t *bucket_lock(unsigned int bucket)
@@ -90,6 +110,29 @@ static u32 hash_key(const struct net *net, const struct mytcp_key *key)
 	words[8] = ports;
 	words[9] = net_hash_mix(net);
 	return hsiphash(words, sizeof(words), &table.key);
+}
+
+/*
+ * The hash is half of what a lookup costs, and most segments are of a connection that had
+ * one just before, or are looked up twice (early.c): a CPU remembers the last hashes. A
+ * process could be interrupted in between by a segment's softirq, so it does without.
+ */
+static u32 hash_segment(const struct net *net, const struct mytcp_key *key)
+{
+	u16 lport = (__force u16)key->lport, rport = (__force u16)key->rport;
+	u32 mix = net_hash_mix(net);
+	struct memo *memo;
+
+	if (!in_softirq())
+		return hash_key(net, key);
+	/* two, so that both directions over loopback find room */
+	memo = this_cpu_ptr(memos[hash_32(lport ^ rport, MEMOS_SHIFT)]) + (lport < rport);
+	if (memo->mix != mix || !mytcp_key_equal(&memo->key, key)) {
+		memo->key = *key;
+		memo->mix = mix;
+		memo->hash = hash_key(net, key);
+	}
+	return memo->hash;
 }
 
 /* The chain of a connection, and the bits of the hash that did not choose it. */
@@ -265,7 +308,7 @@ static bool hashed_acquire(const struct mytcp_node *node)
 struct mytcp_node *mytcp_table_find(struct net *net, const struct mytcp_key *key,
 				    int dif, int sdif)
 {
-	unsigned int bucket = bucket_of(conn_place(hash_key(net, key)));
+	unsigned int bucket = bucket_of(conn_place(hash_segment(net, key)));
 	struct hlist_nulls_node *pos;
 	struct mytcp_node *node;
 
@@ -676,7 +719,7 @@ int mytcp_table_init(void)
 
 	table.conns = roundup_pow_of_two(clamp(wanted, CONN_MIN, CONN_MAX));
 	table.heads = kvmalloc_array(buckets(), sizeof(*table.heads), GFP_KERNEL);
-	table.locks = kvmalloc_array(LOCKS, sizeof(*table.locks), GFP_KERNEL);
+	table.locks = kvmalloc_array(BUCKET_LOCKS, sizeof(*table.locks), GFP_KERNEL);
 	if (!table.heads || !table.locks) {
 		mytcp_table_exit();
 		return -ENOMEM;
@@ -684,7 +727,7 @@ int mytcp_table_init(void)
 
 	for (i = 0; i < buckets(); i++)
 		INIT_HLIST_NULLS_HEAD(&table.heads[i], i);
-	for (i = 0; i < LOCKS; i++) {
+	for (i = 0; i < BUCKET_LOCKS; i++) {
 		spin_lock_init(&table.locks[i].lock);
 		table.locks[i].serial = 0;
 	}
