@@ -54,7 +54,7 @@ void mytcp_bulk_drop(struct mytcp_bulk **at)
 int mytcp_bulk_init(void)
 {
 	bulk_cache = kmem_cache_create("mytcp_bulk", sizeof(struct mytcp_bulk), 0,
-				  SLAB_ACCOUNT, NULL);
+				       SLAB_ACCOUNT, NULL);
 	return bulk_cache ? 0 : -ENOMEM;
 }
 

@@ -195,7 +195,7 @@ int mytcp_pacer_init(void)
 	for_each_possible_cpu(cpu)
 		tasklet_setup(&per_cpu(awakened, cpu).tasklet, pacer_work_off);
 	pacer_cache = kmem_cache_create("mytcp_pacer", sizeof(struct mytcp_pacer), 0,
-				  SLAB_ACCOUNT, NULL);
+					SLAB_ACCOUNT, NULL);
 	return pacer_cache ? 0 : -ENOMEM;
 }
 
