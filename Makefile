@@ -94,7 +94,7 @@ checkpatch:
 clean:
 	rm -rf build .mytcp.lock .tmp_versions modules.order Module.symvers
 	rm -f whole.c whole.o mytcp.ko mytcp.o mytcp.mod mytcp.mod.c mytcp.mod.o .mytcp.*.cmd
-	rm -f .Module.symvers.cmd .modules.order.cmd .module-common.o .*.o.cmd
+	rm -f .Module.symvers.cmd .modules.order.cmd .module-common.o .*.o.cmd .*.o.d
 	find mytcp \( -name '*.o' -o -name '.*.cmd' -o -name '.*.d' -o -name '*.mod' \) -delete
 	@for d in tools selftests selftests/unit bench; do \
 		if test -r $$d/Makefile; then $(MAKE) -s -C $$d clean; fi; done
