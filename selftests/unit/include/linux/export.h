@@ -4,6 +4,5 @@
 #define MYTCP_UNIT_LINUX_EXPORT_H
 
 #define EXPORT_SYMBOL_GPL(name)	_Static_assert(1, #name)
-#define __visible
 
 #endif /* MYTCP_UNIT_LINUX_EXPORT_H */

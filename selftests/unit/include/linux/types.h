@@ -19,5 +19,6 @@ typedef int64_t s64;
 
 /* As compiler_attributes.h has it, which the kernel includes everywhere. */
 #define __aligned(n)	__attribute__((__aligned__(n)))
+#define __visible	__attribute__((__externally_visible__))
 
 #endif /* MYTCP_UNIT_LINUX_TYPES_H */
