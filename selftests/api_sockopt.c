@@ -210,6 +210,7 @@ static bool tuned(enum where where, int level, int name)
 
 TEST_F_TIMEOUT(option, values_are_taken_as_the_kernel_takes_them, LONG_TEST)
 {
+	unsigned int number = variant->where * 1000;
 	size_t i, j;
 	int bad = 0;
 
@@ -220,7 +221,9 @@ TEST_F_TIMEOUT(option, values_are_taken_as_the_kernel_takes_them, LONG_TEST)
 			    tuned(variant->where, options[i].level,
 				  options[i].name))
 				continue;
-			bad += differs(variant->where, &options[i], values[j]);
+			if (env_wants(number++))
+				bad += differs(variant->where, &options[i],
+					       values[j]);
 		}
 	check_eq(bad, 0);
 }

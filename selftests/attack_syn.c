@@ -239,9 +239,8 @@ WIRE_TEST(syn4, for_a_syn_passes_the_firewall_first)
 
 	if (!have_command("nft"))
 		SKIP(return, "needs nft(8)");
-	shell("nft add table ip t");
-	shell("nft 'add chain ip t in { type filter hook input priority 0; }'");
-	shell("nft add rule ip t in tcp flags \\& \\(syn\\|ack\\) == syn drop");
+	shell("nft 'add table ip t; add chain ip t in { type filter hook input priority 0; }; "
+	      "add rule ip t in tcp flags & (syn|ack) == syn drop'");
 	fd = wire_connect(w);
 	expect(w, SYN);
 	attack_begin(a, w, fd);

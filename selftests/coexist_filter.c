@@ -31,9 +31,8 @@ FIXTURE_SETUP(filter)
 	self->tcp = subject();
 	self->lfd = listener(self->tcp, "127.0.0.1", 8);
 	self->at = name4(self->lfd);
-	shell("nft add table ip t");
-	shell("nft 'add chain ip t in { type filter hook input priority 0; }'");
-	shell("nft 'add chain ip t out { type filter hook output priority 0; }'");
+	shell("nft 'add table ip t; add chain ip t in { type filter hook input priority 0; }; "
+	      "add chain ip t out { type filter hook output priority 0; }'");
 }
 
 FIXTURE_TEARDOWN(filter)
@@ -127,10 +126,10 @@ TEST_F(filter, a_stateful_firewall_lets_it_pass)
 	int port = ntohs(self->at.sin_port), fd, afd, watched;
 	pid_t child;
 
-	shell("nft add rule ip t in ct state invalid counter drop");
-	shell("nft add rule ip t in ct state established accept");
-	shell("nft add rule ip t in tcp dport %d ct state new accept", port);
-	shell("nft add rule ip t in counter drop");
+	shell("nft 'add rule ip t in ct state invalid counter drop; "
+	      "add rule ip t in ct state established accept; "
+	      "add rule ip t in tcp dport %d ct state new accept; "
+	      "add rule ip t in counter drop'", port);
 	fd = connected(self->tcp, &self->at);
 	afd = check_ok(accept(self->lfd, NULL, NULL));
 	child = fork();
@@ -257,8 +256,8 @@ TEST_F(filter, a_port_is_redirected)
 {
 	struct sockaddr_in at = addr4("127.0.0.1", 80);
 
-	shell("nft 'add chain ip t nat { type nat hook output priority -100; }'");
-	shell("nft add rule ip t nat tcp dport 80 redirect to :%d",
+	shell("nft 'add chain ip t nat { type nat hook output priority -100; }; "
+	      "add rule ip t nat tcp dport 80 redirect to :%d'",
 	      ntohs(self->at.sin_port));
 	expect_service(self->tcp, self->lfd, &at);
 	expect_service(KERNEL_TCP, self->lfd, &at);
@@ -268,8 +267,8 @@ TEST_F(filter, an_address_is_translated)
 {
 	struct sockaddr_in at = addr4("127.0.0.5", 80);
 
-	shell("nft 'add chain ip t nat { type nat hook output priority -100; }'");
-	shell("nft add rule ip t nat ip daddr 127.0.0.5 tcp dport 80 dnat to 127.0.0.1:%d",
+	shell("nft 'add chain ip t nat { type nat hook output priority -100; }; "
+	      "add rule ip t nat ip daddr 127.0.0.5 tcp dport 80 dnat to 127.0.0.1:%d'",
 	      ntohs(self->at.sin_port));
 	expect_service(self->tcp, self->lfd, &at);
 	expect_service(KERNEL_TCP, self->lfd, &at);
@@ -298,7 +297,6 @@ FIXTURE_SETUP(router)
 	host_connect(&c, &rc);
 	host_connect(&rs, &s);
 	proc_sys_write("net/ipv4/ip_forward", "1");
-	shell("nft add table ip t");
 	host_enter(self->client);
 	shell("ip route add default via 10.1.0.1");
 	host_enter(self->router);
@@ -314,8 +312,8 @@ TEST_F(router, masquerades_a_client)
 	struct sockaddr_in at;
 	int lfd, fd, afd;
 
-	shell("nft 'add chain ip t nat { type nat hook postrouting priority 100; }'");
-	shell("nft add rule ip t nat oifname rs masquerade");
+	shell("nft 'add table ip t; add chain ip t nat { type nat hook postrouting priority 100; }; "
+	      "add rule ip t nat oifname rs masquerade'");
 	host_enter(self->server);
 	lfd = listener(self->tcp, "10.2.0.2", 4);
 	at = name4(lfd);
@@ -337,8 +335,8 @@ TEST_F(router, forwards_a_port_to_a_server)
 	lfd = listener(self->tcp, "10.2.0.2", 4);
 	shell("ip route add default via 10.2.0.1");
 	host_enter(self->router);
-	shell("nft 'add chain ip t nat { type nat hook prerouting priority -100; }'");
-	shell("nft add rule ip t nat tcp dport 80 dnat to 10.2.0.2:%d",
+	shell("nft 'add table ip t; add chain ip t nat { type nat hook prerouting priority -100; }; "
+	      "add rule ip t nat tcp dport 80 dnat to 10.2.0.2:%d'",
 	      port_of(lfd));
 	host_enter(self->client);
 	expect_service(self->tcp, lfd, &at);
@@ -351,8 +349,8 @@ TEST_F(router, redirects_to_itself)
 	int lfd = listener(self->tcp, "10.1.0.1", 4);
 	struct sockaddr_in at = addr4("10.2.0.2", 80);
 
-	shell("nft 'add chain ip t nat { type nat hook prerouting priority -100; }'");
-	shell("nft add rule ip t nat tcp dport 80 redirect to :%d",
+	shell("nft 'add table ip t; add chain ip t nat { type nat hook prerouting priority -100; }; "
+	      "add rule ip t nat tcp dport 80 redirect to :%d'",
 	      port_of(lfd));
 	host_enter(self->client);
 	expect_service(self->tcp, lfd, &at);

@@ -185,9 +185,8 @@ TALLY_TEST_TIMEOUT(drop, what_conntrack_refuses, 300)
 
 	if (!have_command("nft"))
 		SKIP(return, "needs nft(8)");
-	shell("nft add table ip t");
-	shell("nft 'add chain ip t in { type filter hook input priority 0; }'");
-	shell("nft add rule ip t in ct state new accept");
+	shell("nft 'add table ip t; add chain ip t in { type filter hook input priority 0; }; "
+	      "add rule ip t in ct state new accept'");
 	f = fopen("/proc/sys/" BUCKETS, "re");
 	if (!f || !fgets(before, sizeof(before), f))
 		SKIP(return, "no connection tracking");

@@ -17,9 +17,8 @@ TALLY_FIXTURE(flow)
 /* What has this mark comes back as an error: it does not leave the host. */
 static void refuse_marked(void)
 {
-	shell("nft add table ip t");
-	shell("nft 'add chain ip t out { type filter hook output priority 0; }'");
-	shell("nft add rule ip t out meta mark %d drop", CUT_OFF);
+	shell("nft 'add table ip t; add chain ip t out { type filter hook output priority 0; }; "
+	      "add rule ip t out meta mark %d drop'", CUT_OFF);
 }
 
 /* ---- Tcp: RFC 4022 ---- */

@@ -38,6 +38,12 @@ const char *tcp_name(enum tcp tcp);
 /* A number from the environment: how often the heavy tests do something. */
 long env_number(const char *name, long otherwise);
 
+/*
+ * Where a test goes through a table: with MYTCP_TEST_EVERY=N each Nth number only, not
+ * evenly, as a table has columns.
+ */
+bool env_wants(unsigned int number);
+
 /* Takes an interface down, or up again. */
 void netif_down(const char *dev);
 
