@@ -133,18 +133,6 @@ static void expect_wrong(const FIXTURE_DATA(tunnel) *self, long count)
 		check_eq(counter("Tcp", "InCsumErrors"), count);
 }
 
-static void transfer(int from, int to)
-{
-	pid_t child = fork();
-
-	if (!child) {
-		check(stream_send(from, 1, LENGTH));
-		_exit(0);
-	}
-	check(stream_receive(to, 1, LENGTH));
-	joined(child);
-}
-
 TEST_F_TIMEOUT(tunnel, transfers_arrive_and_every_sum_is_right, LONG_TEST)
 {
 	struct end at = end_of(self->door.family, 0, PORT);
@@ -154,8 +142,8 @@ TEST_F_TIMEOUT(tunnel, transfers_arrive_and_every_sum_is_right, LONG_TEST)
 	fd[0] = door_open(&self->door, 0);
 	check_ok(end_connect(fd[0], &at));
 	fd[1] = check_ok(accept(self->lfd, NULL, NULL));
-	transfer(fd[0], fd[1]);
-	transfer(fd[1], fd[0]);
+	stream_transfer(fd[0], fd[1], LENGTH);
+	stream_transfer(fd[1], fd[0], LENGTH);
 	expect_wrong(self, 0);
 	host_enter(self->host[0]);
 	expect_wrong(self, 0);

@@ -62,18 +62,6 @@ static void connect_across(struct __test_metadata *_metadata,
 	close(lfd);
 }
 
-static void transfer(int from, int to, long len)
-{
-	pid_t child = fork();
-
-	if (!child) {
-		check(stream_send(from, 1, len));
-		_exit(0);
-	}
-	check(stream_receive(to, 1, len));
-	joined(child);
-}
-
 static long bytes(void)
 {
 	return env_number("MYTCP_TEST_BYTES", 8 << 20);
@@ -84,8 +72,8 @@ TEST_F_TIMEOUT(netns, to_the_kernel_of_another_host, LONG_TEST)
 	int fd[2];
 
 	connect_across(_metadata, self, self->tcp, KERNEL_TCP, fd);
-	transfer(fd[0], fd[1], bytes());
-	transfer(fd[1], fd[0], bytes());
+	stream_transfer(fd[0], fd[1], bytes());
+	stream_transfer(fd[1], fd[0], bytes());
 }
 
 TEST_F_TIMEOUT(netns, from_the_kernel_of_another_host, LONG_TEST)
@@ -93,8 +81,8 @@ TEST_F_TIMEOUT(netns, from_the_kernel_of_another_host, LONG_TEST)
 	int fd[2];
 
 	connect_across(_metadata, self, KERNEL_TCP, self->tcp, fd);
-	transfer(fd[0], fd[1], bytes());
-	transfer(fd[1], fd[0], bytes());
+	stream_transfer(fd[0], fd[1], bytes());
+	stream_transfer(fd[1], fd[0], bytes());
 }
 
 TEST_F_TIMEOUT(netns, to_the_same_stack_on_another_host, LONG_TEST)
@@ -102,8 +90,8 @@ TEST_F_TIMEOUT(netns, to_the_same_stack_on_another_host, LONG_TEST)
 	int fd[2];
 
 	connect_across(_metadata, self, self->tcp, self->tcp, fd);
-	transfer(fd[0], fd[1], bytes());
-	transfer(fd[1], fd[0], bytes());
+	stream_transfer(fd[0], fd[1], bytes());
+	stream_transfer(fd[1], fd[0], bytes());
 }
 
 /* No help from the device: every checksum and every segment is ours. */
@@ -118,8 +106,8 @@ TEST_F_TIMEOUT(netns, without_any_offload, LONG_TEST)
 	shell("ethtool -K v1 tx off tso off gso off gro off sg off >/dev/null");
 	host_enter(self->here);
 	connect_across(_metadata, self, self->tcp, KERNEL_TCP, fd);
-	transfer(fd[0], fd[1], bytes() / 4);
-	transfer(fd[1], fd[0], bytes() / 4);
+	stream_transfer(fd[0], fd[1], bytes() / 4);
+	stream_transfer(fd[1], fd[0], bytes() / 4);
 }
 
 TEST_F_TIMEOUT(netns, with_gro_between, LONG_TEST)
@@ -133,7 +121,7 @@ TEST_F_TIMEOUT(netns, with_gro_between, LONG_TEST)
 	shell("ethtool -K v1 gro on >/dev/null");
 	host_enter(self->here);
 	connect_across(_metadata, self, self->tcp, self->tcp, fd);
-	transfer(fd[0], fd[1], bytes());
+	stream_transfer(fd[0], fd[1], bytes());
 }
 
 TEST_F_TIMEOUT(netns, over_a_lossy_and_slow_wire, LONG_TEST)
@@ -143,8 +131,8 @@ TEST_F_TIMEOUT(netns, over_a_lossy_and_slow_wire, LONG_TEST)
 	if (system("tc qdisc add dev v0 root netem delay 2ms 1ms loss 1% 2>/dev/null"))
 		SKIP(return, "needs tc(8) and netem");
 	connect_across(_metadata, self, self->tcp, KERNEL_TCP, fd);
-	transfer(fd[0], fd[1], bytes() / 8);
-	transfer(fd[1], fd[0], bytes() / 8);
+	stream_transfer(fd[0], fd[1], bytes() / 8);
+	stream_transfer(fd[1], fd[0], bytes() / 8);
 }
 
 TEST_F(netns, a_port_is_of_one_namespace)
@@ -301,8 +289,8 @@ TEST_F_TIMEOUT(netns, one_lives_as_long_as_a_socket_of_it, LONG_TEST)
 
 	connect_across(_metadata, self, self->tcp, self->tcp, fd);
 	close(self->there);
-	transfer(fd[0], fd[1], 100000);
-	transfer(fd[1], fd[0], 100000);
+	stream_transfer(fd[0], fd[1], 100000);
+	stream_transfer(fd[1], fd[0], 100000);
 	check(!cable_is_gone(NULL));
 	close(fd[1]);
 	check(await_true(cable_is_gone, NULL, PATIENCE_MS));

@@ -117,6 +117,8 @@ ssize_t stream_check(unsigned int which, uint64_t at, const void *buf,
 /* Blocking transfer of a stream's first @len bytes; false says why. */
 bool stream_send(int fd, unsigned int which, uint64_t len);
 bool stream_receive(int fd, unsigned int which, uint64_t len);
+/* Both at once, with a child to send; the test fails if it does not arrive whole. */
+void stream_transfer(int from, int to, uint64_t len);
 
 /*
  * A child of the test that runs work(arg) and exits; joined() waits for it and
